@@ -1,0 +1,577 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include <onem2m/params.h>
+#include "derivation.h"
+
+#define KE_OCTETS 32
+#define SHA2_256 "SHA2-256"
+#define DIGEST_MIN 32
+#define RAND_OBJECT_MAX 65536
+#define SALT_MAX 65536
+#define IMPI_MAX 253
+#define GBA_RAND_OCTETS 16
+#define UA_PROTOCOL_OCTETS 5
+
+#define LITERAL(text)                                                                              \
+    {                                                                                              \
+        (const unsigned char *)(text), sizeof(text) - 1                                            \
+    }
+#define WORDS(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+
+/* The message that a derivation gives to its MAC, in pieces, and room for those made on the way. */
+#define MESSAGE_PARTS_MAX 12
+typedef struct {
+    ONEM2M_SLICE parts[MESSAGE_PARTS_MAX];
+    size_t count;
+    unsigned char made[16];
+    size_t made_length;
+} MESSAGE;
+
+typedef void message_fn(const ONEM2M_OPERAND *operands, MESSAGE *message);
+typedef int derive_fn(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                      ONEM2M_ERROR *error);
+
+struct onem2m_derivation_st {
+    const char *name;
+    const char *clause;
+    size_t key_min, key_max;
+    int key_even;
+    const char *digest;
+    int takes_digest;
+    message_fn *message; /* the output is one MAC of this message, unless derive is set */
+    derive_fn *derive;
+    size_t operand_count;
+    ONEM2M_OPERAND_RULE operands[ONEM2M_OPERANDS_MAX];
+};
+
+static void append(MESSAGE *message, ONEM2M_SLICE part)
+{
+    message->parts[message->count++] = part;
+}
+
+/* Appends octets that no operand holds; a message makes at most 16 of them. */
+static void append_made(MESSAGE *message, const void *octets, size_t length)
+{
+    unsigned char *made = message->made + message->made_length;
+    const ONEM2M_SLICE part = { made, length };
+
+    memcpy(made, octets, length);
+    message->made_length += length;
+    append(message, part);
+}
+
+/* TS-0003 10.3.2: Km from Ke and MAF-ID. */
+static void km_message(const ONEM2M_OPERAND *operands, MESSAGE *message)
+{
+    static const ONEM2M_SLICE label =
+        LITERAL("oneM2M Enrolment Key to Master Credential derivation");
+
+    append(message, label);
+    append(message, operands[0].octets);
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_km = {
+    .name = ONEM2M_KDF_KM,
+    .clause = "TS-0003 10.3.2",
+    .key_min = KE_OCTETS,
+    .key_max = KE_OCTETS,
+    .digest = SHA2_256,
+    .message = km_message,
+    .operand_count = 1,
+    .operands = { { .name = ONEM2M_PARAM_MAF_ID,
+                    .clause = "TS-0003 10.3.2",
+                    .type = ONEM2M_OPERAND_FQDN } },
+};
+
+/* TS-0003 10.3.3: Kpsa from Ke and the identifier of Enrolee B. */
+static void kpsa_message(const ONEM2M_OPERAND *operands, MESSAGE *message)
+{
+    static const ONEM2M_SLICE label =
+        LITERAL("oneM2M Enrolment Key to Provisioned Secure Connection Key derivation");
+
+    append(message, label);
+    append(message, operands[0].octets);
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_kpsa = {
+    .name = ONEM2M_KDF_KPSA,
+    .clause = "TS-0003 10.3.3",
+    .key_min = KE_OCTETS,
+    .key_max = KE_OCTETS,
+    .digest = SHA2_256,
+    .message = kpsa_message,
+    .operand_count = 1,
+    .operands = { { .name = ONEM2M_PARAM_TARGET_ID,
+                    .clause = "TS-0003 10.3.3",
+                    .type = ONEM2M_OPERAND_ENTITY } },
+};
+
+/* TS-0003 10.3.7: a usage-constrained key from Ke, SUID and Enrolment-Target-ID. */
+enum { USAGE_KEY_SUID, USAGE_KEY_TARGET, USAGE_KEY_ENCODING };
+enum { SUID_AS_DECIMAL, SUID_AS_OCTET };
+
+static void usage_key_message(const ONEM2M_OPERAND *operands, MESSAGE *message)
+{
+    static const ONEM2M_SLICE label =
+        LITERAL("oneM2M Enrolment Key to Usage-Constrained Symmetric Key derivation");
+    const unsigned int suid = operands[USAGE_KEY_SUID].number;
+
+    append(message, label);
+    if (operands[USAGE_KEY_ENCODING].number == SUID_AS_OCTET) {
+        const unsigned char octet = (unsigned char)suid;
+
+        append_made(message, &octet, 1);
+    } else {
+        const unsigned char decimal[2] = { (unsigned char)('0' + suid / 10),
+                                           (unsigned char)('0' + suid % 10) };
+
+        append_made(message, decimal, sizeof(decimal));
+    }
+    append(message, operands[USAGE_KEY_TARGET].octets);
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_usage_key = {
+    .name = ONEM2M_KDF_USAGE_KEY,
+    .clause = "TS-0003 10.3.7",
+    .key_min = KE_OCTETS,
+    .key_max = KE_OCTETS,
+    .digest = SHA2_256,
+    .message = usage_key_message,
+    .operand_count = 3,
+    .operands = { [USAGE_KEY_SUID] = { .name = ONEM2M_PARAM_SUID,
+                                       .clause = "TS-0003 10.3.7",
+                                       .type = ONEM2M_OPERAND_SUID },
+                  [USAGE_KEY_TARGET] = { .name = ONEM2M_PARAM_TARGET_ID,
+                                         .clause = "TS-0003 10.3.7",
+                                         .type = ONEM2M_OPERAND_FQDN },
+                  [USAGE_KEY_ENCODING] = { .name = ONEM2M_PARAM_SUID_ENCODING,
+                                           .clause = "TS-0003 10.3.7",
+                                           .type = ONEM2M_OPERAND_CHOICE,
+                                           .optional = 1,
+                                           .words = WORDS(ONEM2M_SUID_ENCODING_DECIMAL,
+                                                          ONEM2M_SUID_ENCODING_OCTET) } },
+};
+
+/* TS-0003 10.3.6: Ke2e_master, extracted from the key, and the keys expanded of it. */
+enum { E2E_PURPOSE, E2E_SALT };
+enum { E2E_MASTER, E2E_KEYS = 4 };
+
+/* T(n) of 10.3.6.2 out of T(n - 1), in place; T(0) is empty. */
+static int expand(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, ONEM2M_SLICE master,
+                  unsigned char n, unsigned char *t, size_t size, ONEM2M_ERROR *error)
+{
+    static const ONEM2M_SLICE labels[E2E_KEYS] = {
+        LITERAL("E2E Message Authentication Key"),
+        LITERAL("E2E Message Confidentiality Key"),
+        LITERAL("E2E Attribute Authenticity Key"),
+        LITERAL("E2E Attribute Confidentiality Key"),
+    };
+    const ONEM2M_SLICE parts[] = { { t, n > 1 ? size : 0 }, labels[n - 1], { &n, 1 } };
+
+    return onem2m_hmac(hmac, input->digest, master, parts, 3, t, error);
+}
+
+static int e2e_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                      ONEM2M_ERROR *error)
+{
+    const size_t size = (size_t)EVP_MD_get_size(input->digest);
+    const unsigned int purpose = input->operands[E2E_PURPOSE].number;
+    unsigned char master[EVP_MAX_MD_SIZE], t[EVP_MAX_MD_SIZE];
+    const ONEM2M_SLICE master_key = { master, size };
+    unsigned char n;
+    int ok;
+
+    /* HMAC pads a key with zeros: an absent salt, empty here, is as many zero octets as the hash
+     * is long (RFC 5869 2.2). */
+    ok = onem2m_hmac(hmac, input->digest, input->operands[E2E_SALT].octets, &input->key, 1, master,
+                     error);
+    for (n = 1; ok && n <= purpose; n++)
+        ok = expand(input, hmac, master_key, n, t, size, error);
+    if (ok)
+        memcpy(out, purpose == E2E_MASTER ? master : t, size);
+    OPENSSL_cleanse(master, sizeof(master));
+    OPENSSL_cleanse(t, sizeof(t));
+    return ok;
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_e2e_key = {
+    .name = ONEM2M_KDF_E2E_KEY,
+    .clause = "TS-0003 10.3.6",
+    .key_min = 16,
+    .key_max = 512,
+    .digest = SHA2_256,
+    .takes_digest = 1,
+    .derive = e2e_derive,
+    .operand_count = 2,
+    .operands = { [E2E_PURPOSE] = { .name = ONEM2M_PARAM_PURPOSE,
+                                    .clause = "TS-0003 10.3.6.2",
+                                    .type = ONEM2M_OPERAND_CHOICE,
+                                    .words = WORDS(ONEM2M_PURPOSE_MASTER,
+                                                   ONEM2M_PURPOSE_MESSAGE_AUTHENTICATION,
+                                                   ONEM2M_PURPOSE_MESSAGE_CONFIDENTIALITY,
+                                                   ONEM2M_PURPOSE_ATTRIBUTE_AUTHENTICITY,
+                                                   ONEM2M_PURPOSE_ATTRIBUTE_CONFIDENTIALITY) },
+                  [E2E_SALT] = { .name = ONEM2M_PARAM_SALT,
+                                 .clause = "TS-0003 10.3.6.1",
+                                 .type = ONEM2M_OPERAND_OCTETS,
+                                 .optional = 1,
+                                 .max = SALT_MAX } },
+};
+
+/* TS-0003 10.3.8.2: sessionESPrimKey from pairwiseESPrimKey and both random objects. */
+enum { ESPRIM_RECEIVER, ESPRIM_ORIGINATOR };
+
+static void session_esprim_message(const ONEM2M_OPERAND *operands, MESSAGE *message)
+{
+    static const ONEM2M_SLICE label =
+        LITERAL("oneM2M HMAC-SHA256 sessionESPrimKey derivation algorithm");
+
+    append(message, operands[ESPRIM_RECEIVER].octets);
+    append(message, operands[ESPRIM_ORIGINATOR].octets);
+    append(message, label);
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_session_esprim_key = {
+    .name = ONEM2M_KDF_SESSION_ESPRIM_KEY,
+    .clause = "TS-0003 10.3.8.2",
+    .key_min = 16,
+    .key_max = 64,
+    .digest = SHA2_256,
+    .message = session_esprim_message,
+    .operand_count = 2,
+    .operands = { [ESPRIM_RECEIVER] = { .name = ONEM2M_PARAM_RECEIVER_RAND,
+                                        .clause = "TS-0003 10.3.8.2",
+                                        .type = ONEM2M_OPERAND_OCTETS,
+                                        .min = 1,
+                                        .max = RAND_OBJECT_MAX },
+                  [ESPRIM_ORIGINATOR] = { .name = ONEM2M_PARAM_ORIGINATOR_RAND,
+                                          .clause = "TS-0003 10.3.8.2",
+                                          .type = ONEM2M_OPERAND_OCTETS,
+                                          .min = 1,
+                                          .max = RAND_OBJECT_MAX } },
+};
+
+/* TS-0003 8.8.1 step 8: the halves of a distributed key. */
+enum { HALF_FIRST, HALF_SECOND };
+
+static int split_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                        ONEM2M_ERROR *error)
+{
+    const size_t half = input->key.length / 2;
+
+    (void)hmac;
+    (void)error;
+    memcpy(out, input->key.data + (input->operands[0].number == HALF_SECOND ? half : 0), half);
+    return 1;
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_split_key = {
+    .name = ONEM2M_KDF_SPLIT_KEY,
+    .clause = "TS-0003 8.8.1 step 8",
+    .key_min = 16,
+    .key_max = 512,
+    .key_even = 1,
+    .derive = split_derive,
+    .operand_count = 1,
+    .operands = { { .name = ONEM2M_PARAM_HALF,
+                    .clause = "TS-0003 8.8.1 step 8",
+                    .type = ONEM2M_OPERAND_CHOICE,
+                    .words = WORDS(ONEM2M_HALF_FIRST, ONEM2M_HALF_SECOND) } },
+};
+
+/* TS-0003 8.3.2.3, 3GPP TS 33.220 Annex B: Km or Kpsa as the NAF key of a GBA bootstrap. */
+enum { GBA_MODE, GBA_RAND, GBA_IMPI, GBA_NAF_FQDN, GBA_UA_PROTOCOL };
+
+/* A parameter P of 33.220 B.2 is followed by its length, two octets, most significant first. */
+static void append_length(MESSAGE *message, size_t length)
+{
+    const unsigned char octets[2] = { (unsigned char)(length >> 8), (unsigned char)length };
+
+    append_made(message, octets, sizeof(octets));
+}
+
+static void append_parameter(MESSAGE *message, ONEM2M_SLICE parameter)
+{
+    append(message, parameter);
+    append_length(message, parameter.length);
+}
+
+static void gba_naf_message(const ONEM2M_OPERAND *operands, MESSAGE *message)
+{
+    static const unsigned char function_code = 0x01;
+    static const ONEM2M_SLICE modes[] = { LITERAL(ONEM2M_MODE_GBA_ME), LITERAL(ONEM2M_MODE_GBA_U) };
+    const ONEM2M_SLICE naf = operands[GBA_NAF_FQDN].octets;
+    const ONEM2M_SLICE protocol = operands[GBA_UA_PROTOCOL].octets;
+
+    append_made(message, &function_code, 1);
+    append_parameter(message, modes[operands[GBA_MODE].number]);
+    append_parameter(message, operands[GBA_RAND].octets);
+    append_parameter(message, operands[GBA_IMPI].octets);
+    append(message, naf);
+    append(message, protocol);
+    append_length(message, naf.length + protocol.length);
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_gba_naf_key = {
+    .name = ONEM2M_KDF_GBA_NAF_KEY,
+    .clause = "TS-0003 8.3.2.3",
+    .key_min = KE_OCTETS,
+    .key_max = KE_OCTETS,
+    .digest = SHA2_256,
+    .message = gba_naf_message,
+    .operand_count = 5,
+    .operands = { [GBA_MODE] = { .name = ONEM2M_PARAM_MODE,
+                                 .clause = "TS-0003 8.3.2.3",
+                                 .type = ONEM2M_OPERAND_CHOICE,
+                                 .words = WORDS(ONEM2M_MODE_GBA_ME, ONEM2M_MODE_GBA_U) },
+                  [GBA_RAND] = { .name = ONEM2M_PARAM_RAND,
+                                 .clause = "3GPP TS 33.220 B.3",
+                                 .type = ONEM2M_OPERAND_OCTETS,
+                                 .min = GBA_RAND_OCTETS,
+                                 .max = GBA_RAND_OCTETS },
+                  [GBA_IMPI] = { .name = ONEM2M_PARAM_IMPI,
+                                 .clause = "3GPP TS 33.220 B.3",
+                                 .type = ONEM2M_OPERAND_TEXT,
+                                 .min = 1,
+                                 .max = IMPI_MAX },
+                  [GBA_NAF_FQDN] = { .name = ONEM2M_PARAM_NAF_FQDN,
+                                     .clause = "3GPP TS 33.220 B.3",
+                                     .type = ONEM2M_OPERAND_FQDN },
+                  [GBA_UA_PROTOCOL] = { .name = ONEM2M_PARAM_UA_PROTOCOL,
+                                        .clause = "3GPP TS 33.220 B.3",
+                                        .type = ONEM2M_OPERAND_OCTETS,
+                                        .min = UA_PROTOCOL_OCTETS,
+                                        .max = UA_PROTOCOL_OCTETS } },
+};
+
+const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation)
+{
+    return derivation->name;
+}
+
+size_t onem2m_derivation_operand_count(const ONEM2M_DERIVATION *derivation)
+{
+    return derivation->operand_count;
+}
+
+const ONEM2M_OPERAND_RULE *onem2m_derivation_operand(const ONEM2M_DERIVATION *derivation,
+                                                     size_t index)
+{
+    return &derivation->operands[index];
+}
+
+const char *onem2m_derivation_digest(const ONEM2M_DERIVATION *derivation)
+{
+    return derivation->digest;
+}
+
+int onem2m_derivation_takes_digest(const ONEM2M_DERIVATION *derivation)
+{
+    return derivation->takes_digest;
+}
+
+int onem2m_digest_check(const EVP_MD *digest, ONEM2M_ERROR *error)
+{
+    if ((EVP_MD_get_flags(digest) & EVP_MD_FLAG_XOF) != 0 || EVP_MD_get_size(digest) < DIGEST_MIN)
+        return onem2m_refuse(error, ONEM2M_R_BAD_DIGEST, ONEM2M_NO_OFFSET,
+                             "%s: a hash of fixed length and at least %d octets is needed "
+                             "(TS-0003 10.3.6)",
+                             EVP_MD_get0_name(digest), DIGEST_MIN);
+    return 1;
+}
+
+int onem2m_derivation_check_key(const ONEM2M_DERIVATION *derivation, size_t length,
+                                ONEM2M_ERROR *error)
+{
+    const size_t min = derivation->key_min, max = derivation->key_max;
+
+    if (length >= min && length <= max && !(derivation->key_even && length % 2 != 0))
+        return 1;
+    if (min == max)
+        return onem2m_refuse(error, ONEM2M_R_BAD_KEY_LENGTH, ONEM2M_NO_OFFSET,
+                             "%zu octets; %zu are needed (%s)", length, min, derivation->clause);
+    return onem2m_refuse(error, ONEM2M_R_BAD_KEY_LENGTH, ONEM2M_NO_OFFSET,
+                         "%zu octets; %zu to %zu%s are needed (%s)", length, min, max,
+                         derivation->key_even ? ", an even number," : "", derivation->clause);
+}
+
+static int refuse_length(const ONEM2M_OPERAND_RULE *rule, size_t length, ONEM2M_ERROR *error)
+{
+    const ONEM2M_REASON reason = length == 0 ? ONEM2M_R_EMPTY : ONEM2M_R_BAD_LENGTH;
+
+    if (rule->min == rule->max)
+        return onem2m_refuse(error, reason, ONEM2M_NO_OFFSET, "%zu octets; %zu are needed (%s)",
+                             length, rule->min, rule->clause);
+    return onem2m_refuse(error, reason, ONEM2M_NO_OFFSET, "%zu octets; %zu to %zu are allowed (%s)",
+                         length, rule->min, rule->max, rule->clause);
+}
+
+static int refuse_choice(const ONEM2M_OPERAND_RULE *rule, ONEM2M_ERROR *error)
+{
+    char listed[sizeof(error->detail)];
+    size_t used = 0, i;
+
+    for (i = 0; rule->words[i] != NULL && used < sizeof(listed); i++)
+        used += (size_t)snprintf(listed + used, sizeof(listed) - used, "%s%s", i > 0 ? ", " : "",
+                                 rule->words[i]);
+    return onem2m_refuse(error, ONEM2M_R_BAD_CHOICE, ONEM2M_NO_OFFSET, "none of %s (%s)", listed,
+                         rule->clause);
+}
+
+static int choose(ONEM2M_OPERAND *operand, const ONEM2M_OPERAND_RULE *rule, const char *text,
+                  size_t length, ONEM2M_ERROR *error)
+{
+    unsigned int i;
+
+    for (i = 0; rule->words[i] != NULL; i++) {
+        if (strlen(rule->words[i]) == length && memcmp(rule->words[i], text, length) == 0) {
+            operand->number = i;
+            operand->is_set = 1;
+            return 1;
+        }
+    }
+    return refuse_choice(rule, error);
+}
+
+static int normalize_entity(ONEM2M_SLICE *canonical, const char *text, size_t length, char *buffer,
+                            ONEM2M_ERROR *error)
+{
+    ONEM2M_ID id;
+
+    if (!onem2m_id_parse_entity(&id, text, length, ONEM2M_ID_STRICT, error))
+        return 0;
+    /* Two ends must hash the same octets, and only one of them knows which CSE this is about. */
+    if (id.form == ONEM2M_FORM_CSE_RELATIVE)
+        return onem2m_refuse(error, ONEM2M_R_BAD_FORM, 0,
+                             "a CSE-relative AE-ID names an entity for one CSE only; give the "
+                             "absolute or SP-relative one (TS-0003 10.3.3)");
+    memcpy(buffer, id.text, id.length);
+    canonical->data = (const unsigned char *)buffer;
+    canonical->length = id.length;
+    return 1;
+}
+
+static int normalize_text(ONEM2M_SLICE *canonical, const ONEM2M_OPERAND_RULE *rule,
+                          const char *text, size_t length, char *buffer, ONEM2M_ERROR *error)
+{
+    ONEM2M_SLICE normalized;
+
+    if (!onem2m_text_normalize(&normalized, text, length, buffer, ONEM2M_OPERAND_TEXT_MAX, error))
+        return 0;
+    if (normalized.length < rule->min || normalized.length > rule->max)
+        return refuse_length(rule, normalized.length, error);
+    *canonical = normalized;
+    return 1;
+}
+
+int onem2m_operand_from_text(ONEM2M_OPERAND *operand, const ONEM2M_OPERAND_RULE *rule,
+                             const char *text, size_t length, char *buffer, ONEM2M_ERROR *error)
+{
+    ONEM2M_SLICE canonical;
+    int ok;
+
+    switch (rule->type) {
+    case ONEM2M_OPERAND_CHOICE:
+        return choose(operand, rule, text, length, error);
+    case ONEM2M_OPERAND_FQDN:
+        ok =
+            onem2m_fqdn_normalize(&canonical, text, length, buffer, ONEM2M_OPERAND_TEXT_MAX, error);
+        break;
+    case ONEM2M_OPERAND_ENTITY:
+        ok = normalize_entity(&canonical, text, length, buffer, error);
+        break;
+    default:
+        ok = normalize_text(&canonical, rule, text, length, buffer, error);
+        break;
+    }
+    if (ok) {
+        operand->octets = canonical;
+        operand->is_set = 1;
+    }
+    return ok;
+}
+
+int onem2m_operand_from_octets(ONEM2M_OPERAND *operand, const ONEM2M_OPERAND_RULE *rule,
+                               const unsigned char *octets, size_t length, ONEM2M_ERROR *error)
+{
+    if (length < rule->min || length > rule->max)
+        return refuse_length(rule, length, error);
+    operand->octets.data = octets;
+    operand->octets.length = length;
+    operand->is_set = 1;
+    return 1;
+}
+
+int onem2m_operand_from_number(ONEM2M_OPERAND *operand, const ONEM2M_OPERAND_RULE *rule,
+                               unsigned int number, ONEM2M_ERROR *error)
+{
+    ONEM2M_SUID suid;
+
+    if (!onem2m_suid_parse(&suid, number, error))
+        return 0;
+    if (suid.origin != ONEM2M_ORIGIN_RSPF)
+        return onem2m_refuse(error, ONEM2M_R_BAD_SUID, ONEM2M_NO_OFFSET,
+                             "%u is of a %s credential; a key derived from Ke has one of 21 to 25 "
+                             "(%s, TS-0004 6.3.4.2.39)",
+                             number, onem2m_origin_name(suid.origin), rule->clause);
+    operand->number = number;
+    operand->is_set = 1;
+    return 1;
+}
+
+static int refuse_missing_key(const ONEM2M_DERIVATION *derivation, ONEM2M_ERROR *error)
+{
+    return onem2m_refuse(error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET,
+                         ONEM2M_PARAM_KEY ": the input key is not set (%s)", derivation->clause);
+}
+
+int onem2m_derivation_size(const ONEM2M_DERIVATION_INPUT *input, size_t *size, ONEM2M_ERROR *error)
+{
+    if (input->derivation->digest != NULL) {
+        *size = (size_t)EVP_MD_get_size(input->digest);
+        return 1;
+    }
+    if (input->key.data == NULL)
+        return refuse_missing_key(input->derivation, error);
+    *size = input->key.length / 2;
+    return 1;
+}
+
+int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error)
+{
+    const ONEM2M_DERIVATION *derivation = input->derivation;
+    size_t i;
+
+    if (input->key.data == NULL)
+        return refuse_missing_key(derivation, error);
+    for (i = 0; i < derivation->operand_count; i++) {
+        const ONEM2M_OPERAND_RULE *rule = &derivation->operands[i];
+
+        if (!rule->optional && !input->operands[i].is_set)
+            return onem2m_refuse(error, ONEM2M_R_MISSING_PARAMETER, ONEM2M_NO_OFFSET,
+                                 "%s: not set (%s)", rule->name, rule->clause);
+    }
+    return 1;
+}
+
+int onem2m_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                  ONEM2M_ERROR *error)
+{
+    MESSAGE message;
+
+    if (input->derivation->derive != NULL)
+        return input->derivation->derive(input, hmac, out, error);
+    message.count = 0;
+    message.made_length = 0;
+    input->derivation->message(input->operands, &message);
+    return onem2m_hmac(hmac, input->digest, input->key, message.parts, message.count, out, error);
+}

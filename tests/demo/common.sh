@@ -1,0 +1,43 @@
+# shellcheck shell=bash disable=SC2034
+# Copyright 2026 The onem2m-provider authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by the tests of onem2m-demo: $DEMO is the program, $SOURCE the source
+# tree, $OPENSSL_MODULES the directory of the module.
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+sample=$SOURCE/conf/openssl.cnf
+
+fail() {
+    echo "FAILED: $*" >&2
+    for file in "$work"/out "$work"/err; do
+        if [ -s "$file" ]; then
+            echo "--- ${file##*/}" >&2
+            cat "$file" >&2
+        fi
+    done
+    exit 1
+}
+
+# demo STATUS ARGUMENT...: runs it into $work/out and $work/err; it must end with STATUS.
+demo() {
+    local expected=$1 status=0
+    shift
+    "$DEMO" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    [ "$status" -eq "$expected" ] || fail "status $status, not $expected: onem2m-demo $*"
+}
+
+# says FILE TEXT: $work/FILE contains the text.
+says() {
+    grep -qF -- "$2" "$work/$1" || fail "not in $1: $2"
+}
+
+silent() {
+    [ ! -s "$work/$1" ] || fail "$1 is not empty"
+}
+
+# member OBJECT NAME: the value in the last run's JSON, without its quotes.
+member() {
+    sed -n "/^  \"$1\": {/,/^  }/s/^    \"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$work/out"
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Copyright 2026 The onem2m-provider authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Arguments.
+. "${BASH_SOURCE[0]%/*}/common.sh"
+demo 0 --help
+says out "usage: onem2m-demo"
+for arguments in "--frobnicate" "extra" "--break nothing" "--timeout 0" "--timeout 10x" "--timeout -1" \
+    "--timeout 601" "--timeout" "--config" "--role mefistofele"; do
+    # shellcheck disable=SC2086 # words
+    demo 2 $arguments
+    silent out
+    grep -q "onem2m-demo" "$work/err" || fail "no message for $arguments"
+done
+
+# A report that nobody could read is no success.
+status=0
+"$DEMO" --config "$sample" >/dev/full 2>"$work/err" || status=$?
+[ "$status" -eq 1 ] || fail "status $status with a full disk"
+says err "standard output"

@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <openssl/conf.h>
+#include <openssl/crypto.h>
+#include "diagnosis.h"
+#include "role.h"
+#include "run.h"
+
+#define EXIT_USAGE 2
+#define TIMEOUT_DEFAULT 10
+#define TIMEOUT_MAX 600
+
+static const char usage[] =
+    "usage: onem2m-demo [--config FILE] [--json] [--timeout SECONDS] [--break WHAT]\n"
+    "\n"
+    "Runs an M2M Enrolment Function and an Enrolee as two processes (TS-0003 8.3.2.1):\n"
+    "a TLS-PSK handshake, Ke and KeID by TLS key export, Km and the key for SUID 21 by\n"
+    "the onem2m provider; prints side by side what each end holds.\n"
+    "\n"
+    "  --config FILE      the openssl.cnf that activates the provider\n"
+    "                     (default: what the environment's OPENSSL_CONF names)\n"
+    "  --json             print one JSON object instead of a table\n"
+    "  --timeout SECONDS  give up after so long (default 10)\n"
+    "  --break WHAT       make it fail: enrolee-maf-id, psk, psk-identity, server-name,\n"
+    "                     silence\n"
+    "  --help             this text\n"
+    "\n"
+    "Exit status: 0 both ends agree, 1 they do not or something failed, 2 usage.\n";
+
+static const struct {
+    const char *name;
+    BREAK spoiled;
+} breaks[] = {
+    { "enrolee-maf-id", BREAK_ENROLEE_MAF_ID },
+    { "psk", BREAK_PSK },
+    { "psk-identity", BREAK_PSK_IDENTITY },
+    { "server-name", BREAK_SERVER_NAME },
+    { "silence", BREAK_SILENCE },
+};
+
+static int parse_break(BREAK *spoiled, const char *name)
+{
+    for (size_t i = 0; i < sizeof(breaks) / sizeof(breaks[0]); i++) {
+        if (strcmp(breaks[i].name, name) == 0) {
+            *spoiled = breaks[i].spoiled;
+            return 1;
+        }
+    }
+    fprintf(stderr, "onem2m-demo: --break knows no '%s'; see --help\n", name);
+    return 0;
+}
+
+static int parse_timeout(unsigned long *timeout, const char *text)
+{
+    char *end;
+
+    errno = 0;
+    *timeout = strtoul(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *timeout >= 1 &&
+        *timeout <= TIMEOUT_MAX)
+        return 1;
+    fprintf(stderr, "onem2m-demo: --timeout takes 1 to %d seconds, not '%s'\n", TIMEOUT_MAX, text);
+    return 0;
+}
+
+/* Fills options and, for a process that the parent started, role; -1, or an exit status. */
+static int parse_arguments(OPTIONS *options, const char **role, int argc, char *argv[])
+{
+    static const struct option known[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "json", no_argument, NULL, 'j' },
+        { "timeout", required_argument, NULL, 't' },
+        { "break", required_argument, NULL, 'b' },
+        { "role", required_argument, NULL, 'r' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+        if (option == 'c')
+            options->configuration = optarg;
+        else if (option == 'j')
+            options->json = 1;
+        else if (option == 'r')
+            *role = optarg;
+        else if (option == 'h')
+            return fputs(usage, stdout) >= 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        else if (option == 't' ? !parse_timeout(&options->timeout, optarg)
+                               : option != 'b' || !parse_break(&options->spoiled, optarg))
+            return EXIT_USAGE;
+    }
+    if (optind == argc)
+        return -1;
+    fprintf(stderr, "onem2m-demo: unexpected argument '%s'; see --help\n", argv[optind]);
+    return EXIT_USAGE;
+}
+
+/* So that no pipe takes the place of a standard stream that was closed. */
+static void open_standard_streams(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+/* Before OpenSSL's first use: it reads the variable then, and so will the roles. */
+static char *choose_configuration(const char *file)
+{
+    if (file != NULL && setenv("OPENSSL_CONF", file, 1) != 0)
+        return NULL;
+    return CONF_get1_default_config_file();
+}
+
+static int output_written(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 1;
+    perror("onem2m-demo: standard output");
+    return 0;
+}
+
+int main(int argc, char *argv[])
+{
+    OPTIONS options = { .program = argv[0], .timeout = TIMEOUT_DEFAULT };
+    const char *role = NULL;
+    char *configuration;
+    int status;
+
+    open_standard_streams();
+    status = parse_arguments(&options, &role, argc, argv);
+    if (status >= 0)
+        return status;
+    if (role != NULL)
+        return role_main(role);
+    configuration = choose_configuration(options.configuration);
+    options.configuration = configuration;
+    if (configuration == NULL)
+        fputs("onem2m-demo: out of memory\n", stderr);
+    status = configuration != NULL && diagnosis_ready(configuration) && run_enrolment(&options) &&
+                     output_written()
+                 ? EXIT_SUCCESS
+                 : EXIT_FAILURE;
+    OPENSSL_free(configuration);
+    return status;
+}
