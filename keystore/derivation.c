@@ -563,6 +563,11 @@ int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2
     return 1;
 }
 
+int onem2m_derivation_is_mac(const ONEM2M_DERIVATION *derivation)
+{
+    return derivation->message != NULL;
+}
+
 int onem2m_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
                   ONEM2M_ERROR *error)
 {
@@ -573,5 +578,7 @@ int onem2m_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsig
     message.count = 0;
     message.made_length = 0;
     input->derivation->message(input->operands, &message);
+    if (input->key_is_prepared)
+        return onem2m_hmac_prepared(hmac, message.parts, message.count, out, error);
     return onem2m_hmac(hmac, input->digest, input->key, message.parts, message.count, out, error);
 }

@@ -55,6 +55,7 @@ extern const ONEM2M_DERIVATION onem2m_derivation_gba_naf_key;
 typedef struct {
     const ONEM2M_DERIVATION *derivation;
     ONEM2M_SLICE key;     /* data NULL: none set */
+    int key_is_prepared;  /* hmac of onem2m_derive holds it already, see onem2m_hmac_prepare */
     const EVP_MD *digest; /* NULL for a derivation that hashes nothing */
     ONEM2M_OPERAND operands[ONEM2M_OPERANDS_MAX];
 } ONEM2M_DERIVATION_INPUT;
@@ -96,6 +97,9 @@ int onem2m_derivation_size(const ONEM2M_DERIVATION_INPUT *input, size_t *size, O
 
 /* Whether the key and every operand that the derivation needs are there. */
 int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error);
+
+/* Whether the output is one MAC under the input key, which is worth preparing. */
+int onem2m_derivation_is_mac(const ONEM2M_DERIVATION *derivation);
 
 /*
  * Derives into out, as many octets as onem2m_derivation_size says, from a

@@ -34,4 +34,8 @@ static inline int onem2m_refused(int zero)
 const char *onem2m_describe_character(char out[ONEM2M_DESCRIBED_MAX], const char *text,
                                       size_t length);
 
+/* The beginning of a text for an error, what is not printable ASCII as '?'. Returns out. */
+#define ONEM2M_QUOTED_MAX 64
+const char *onem2m_quote(char out[ONEM2M_QUOTED_MAX], const char *text);
+
 #endif

@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdint.h>
 #include <string.h>
 #include <openssl/crypto.h>
 #include "hmac.h"
@@ -10,12 +11,13 @@
 #define BLOCK_MAX 144
 /* A block and a message of ordinary length go to the digest in one piece. */
 #define PIECE_MAX 512
-#define INNER_PAD 0x36
-#define OUTER_PAD 0x5C
+#define INNER_PAD UINT64_C(0x3636363636363636)
+#define OUTER_PAD UINT64_C(0x5C5C5C5C5C5C5C5C)
 
 typedef struct {
     unsigned char octets[PIECE_MAX];
     size_t length;
+    size_t used; /* the most that it ever held: to be cleansed */
 } PIECE;
 
 static int restart(ONEM2M_HMAC *hmac, const EVP_MD *digest)
@@ -28,6 +30,12 @@ static int restart(ONEM2M_HMAC *hmac, const EVP_MD *digest)
     }
     hmac->digest = digest;
     return 1;
+}
+
+static int refuse(ONEM2M_ERROR *error)
+{
+    return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
+                         "HMAC (RFC 2104) could not be computed");
 }
 
 static int flush(ONEM2M_HMAC *hmac, PIECE *piece)
@@ -48,6 +56,8 @@ static int update(ONEM2M_HMAC *hmac, PIECE *piece, ONEM2M_SLICE part)
         return EVP_DigestUpdate(hmac->context, part.data, part.length);
     memcpy(piece->octets + piece->length, part.data, part.length);
     piece->length += part.length;
+    if (piece->used < piece->length)
+        piece->used = piece->length;
     return 1;
 }
 
@@ -56,15 +66,24 @@ static int finish(ONEM2M_HMAC *hmac, PIECE *piece, unsigned char *out)
     return flush(hmac, piece) && EVP_DigestFinal_ex(hmac->context, out, NULL);
 }
 
-/* key XOR pad into the piece, as RFC 2104 begins both of its hashes. */
-static void start_with_pad(PIECE *piece, ONEM2M_SLICE key, unsigned char pad, size_t block)
+/* key XOR pad, as RFC 2104 begins both of its hashes; a word at a time, as blocks allow. */
+static void start_with_pad(PIECE *piece, ONEM2M_SLICE key, uint64_t pad, size_t block)
 {
-    size_t i;
+    size_t i, n;
 
-    memset(piece->octets, pad, block);
-    for (i = 0; i < key.length; i++)
-        piece->octets[i] ^= key.data[i];
+    for (i = 0; i < block; i += sizeof(pad)) {
+        uint64_t word = 0;
+
+        if (i < key.length) {
+            n = key.length - i < sizeof(word) ? key.length - i : sizeof(word);
+            memcpy(&word, key.data + i, n);
+        }
+        word ^= pad;
+        memcpy(piece->octets + i, &word, sizeof(word));
+    }
     piece->length = block;
+    if (piece->used < block)
+        piece->used = block;
 }
 
 static int hash_key(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE *key,
@@ -78,9 +97,8 @@ static int hash_key(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE *key,
     return 1;
 }
 
-static int hash_twice(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key, size_t block,
-                      const ONEM2M_SLICE *parts, size_t count, PIECE *piece, ONEM2M_SLICE inner,
-                      unsigned char *out)
+static int hash_inner(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key, size_t block,
+                      const ONEM2M_SLICE *parts, size_t count, PIECE *piece, unsigned char *out)
 {
     size_t i;
 
@@ -91,41 +109,116 @@ static int hash_twice(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key,
         if (!update(hmac, piece, parts[i]))
             return 0;
     }
-    if (!finish(hmac, piece, out))
-        return 0;
+    return finish(hmac, piece, out);
+}
+
+/* The inner hash stands behind the block in the piece already. */
+static int hash_outer(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key, size_t block,
+                      size_t size, PIECE *piece, unsigned char *out)
+{
     start_with_pad(piece, key, OUTER_PAD, block);
-    return restart(hmac, digest) && update(hmac, piece, inner) && finish(hmac, piece, out);
+    piece->length += size;
+    if (piece->used < piece->length)
+        piece->used = piece->length;
+    return restart(hmac, digest) && finish(hmac, piece, out);
 }
 
 int onem2m_hmac(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key,
                 const ONEM2M_SLICE *parts, size_t count, unsigned char *out, ONEM2M_ERROR *error)
 {
-    unsigned char hashed[EVP_MAX_MD_SIZE], result[EVP_MAX_MD_SIZE];
+    unsigned char hashed[EVP_MAX_MD_SIZE];
     const size_t size = (size_t)EVP_MD_get_size(digest);
     const size_t block = (size_t)EVP_MD_get_block_size(digest);
+    const int long_key = key.length > block;
     PIECE piece;
-    int ok = block <= BLOCK_MAX && size <= block;
+    int ok = block <= BLOCK_MAX && block % sizeof(uint64_t) == 0 && size <= block;
 
-    if (ok && key.length > block)
+    piece.used = 0;
+    if (ok && long_key)
         ok = hash_key(hmac, digest, &key, hashed, size, &piece);
-    if (ok) {
-        const ONEM2M_SLICE inner = { result, size };
+    ok = ok && hash_inner(hmac, digest, key, block, parts, count, &piece, piece.octets + block) &&
+         hash_outer(hmac, digest, key, block, size, &piece, out);
+    OPENSSL_cleanse(piece.octets, piece.used);
+    if (long_key)
+        OPENSSL_cleanse(hashed, size);
+    return ok || refuse(error);
+}
 
-        ok = hash_twice(hmac, digest, key, block, parts, count, &piece, inner, result);
-        if (ok)
-            memcpy(out, result, size);
-        OPENSSL_cleanse(piece.octets, block + size);
+static EVP_MD_CTX *state_after(const EVP_MD *digest, ONEM2M_SLICE key, uint64_t pad, PIECE *piece)
+{
+    EVP_MD_CTX *state = EVP_MD_CTX_new();
+
+    start_with_pad(piece, key, pad, (size_t)EVP_MD_get_block_size(digest));
+    if (state != NULL && EVP_DigestInit_ex2(state, digest, NULL) &&
+        EVP_DigestUpdate(state, piece->octets, piece->length))
+        return state;
+    EVP_MD_CTX_free(state);
+    return NULL;
+}
+
+int onem2m_hmac_prepare(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key,
+                        ONEM2M_ERROR *error)
+{
+    const size_t block = (size_t)EVP_MD_get_block_size(digest);
+    PIECE piece;
+
+    onem2m_hmac_forget(hmac);
+    if (key.length > block || block > BLOCK_MAX || block % sizeof(uint64_t) != 0)
+        return refuse(error);
+    hmac->inner = state_after(digest, key, INNER_PAD, &piece);
+    hmac->outer = state_after(digest, key, OUTER_PAD, &piece);
+    OPENSSL_cleanse(piece.octets, block);
+    if (hmac->inner != NULL && hmac->outer != NULL && restart(hmac, digest))
+        return 1;
+    onem2m_hmac_forget(hmac);
+    return refuse(error);
+}
+
+/* The message in one piece, as far as it fits; its key is in the state already. */
+static int continue_from(ONEM2M_HMAC *hmac, const EVP_MD_CTX *state, const ONEM2M_SLICE *parts,
+                         size_t count, PIECE *piece, unsigned char *out)
+{
+    size_t i;
+
+    piece->length = 0;
+    if (!EVP_MD_CTX_copy_ex(hmac->context, state))
+        return 0;
+    for (i = 0; i < count; i++) {
+        if (!update(hmac, piece, parts[i]))
+            return 0;
     }
-    OPENSSL_cleanse(result, sizeof(result));
-    OPENSSL_cleanse(hashed, sizeof(hashed));
-    if (!ok)
-        return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
-                             "HMAC (RFC 2104) could not be computed");
-    return 1;
+    return finish(hmac, piece, out);
+}
+
+int onem2m_hmac_prepared(ONEM2M_HMAC *hmac, const ONEM2M_SLICE *parts, size_t count,
+                         unsigned char *out, ONEM2M_ERROR *error)
+{
+    unsigned char result[EVP_MAX_MD_SIZE];
+    const ONEM2M_SLICE inner = { result, (size_t)EVP_MD_CTX_get_size(hmac->inner) };
+    PIECE piece;
+    int ok;
+
+    piece.used = 0;
+    ok = continue_from(hmac, hmac->inner, parts, count, &piece, result) &&
+         continue_from(hmac, hmac->outer, &inner, 1, &piece, result);
+    if (ok)
+        memcpy(out, result, inner.length);
+    OPENSSL_cleanse(piece.octets, piece.used);
+    OPENSSL_cleanse(result, inner.length);
+    return ok || refuse(error);
+}
+
+void onem2m_hmac_forget(ONEM2M_HMAC *hmac)
+{
+    EVP_MD_CTX_free(hmac->inner);
+    EVP_MD_CTX_free(hmac->outer);
+    hmac->inner = NULL;
+    hmac->outer = NULL;
 }
 
 void onem2m_hmac_clear(ONEM2M_HMAC *hmac)
 {
+    onem2m_hmac_forget(hmac);
     EVP_MD_CTX_free(hmac->context);
     hmac->context = NULL;
     hmac->digest = NULL;

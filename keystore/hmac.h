@@ -16,6 +16,8 @@
 typedef struct {
     EVP_MD_CTX *context;  /* made at first use */
     const EVP_MD *digest; /* the one that context was last initialised with */
+    EVP_MD_CTX *inner;    /* after the blocks of a prepared key; NULL: none is prepared */
+    EVP_MD_CTX *outer;
 } ONEM2M_HMAC;
 
 /*
@@ -25,6 +27,17 @@ typedef struct {
  */
 int onem2m_hmac(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key,
                 const ONEM2M_SLICE *parts, size_t count, unsigned char *out, ONEM2M_ERROR *error);
+
+/*
+ * For a key that comes again and again: hashes its two blocks once, which
+ * takes a third off every onem2m_hmac_prepared after it. What is kept is worth
+ * the key, and OpenSSL cleanses it when it is forgotten.
+ */
+int onem2m_hmac_prepare(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key,
+                        ONEM2M_ERROR *error);
+int onem2m_hmac_prepared(ONEM2M_HMAC *hmac, const ONEM2M_SLICE *parts, size_t count,
+                         unsigned char *out, ONEM2M_ERROR *error);
+void onem2m_hmac_forget(ONEM2M_HMAC *hmac);
 
 void onem2m_hmac_clear(ONEM2M_HMAC *hmac);
 

@@ -27,7 +27,7 @@ static size_t printable_ascii_length(const char *text, size_t length)
 static int refuse_control(size_t offset, unsigned int code_point, ONEM2M_ERROR *error)
 {
     return onem2m_refuse(error, ONEM2M_R_CONTROL_CHARACTER, offset,
-                         "control character 0x%02X at octet %zu", code_point, offset);
+                         "control character 0x%02X at octet %zu " FQDN_CLAUSE, code_point, offset);
 }
 
 static int check_characters(const char *text, size_t start, size_t length, ONEM2M_ERROR *error)
@@ -51,7 +51,7 @@ static int check_characters(const char *text, size_t start, size_t length, ONEM2
 static int refuse_long_text(size_t size, ONEM2M_ERROR *error)
 {
     return onem2m_refuse(error, ONEM2M_R_NAME_TOO_LONG, ONEM2M_NO_OFFSET,
-                         "text of more than %zu octets in NFKC", size);
+                         "text of more than %zu octets in NFKC (TS-0003 10.3)", size);
 }
 
 static int encode(ONEM2M_SLICE *canonical, const utf8proc_int32_t *code_points, size_t count,
@@ -204,11 +204,50 @@ int onem2m_fqdn_check(const unsigned char *text, size_t length, ONEM2M_ERROR *er
     return check_label_edges(text, start, length, length, error);
 }
 
+/* The octets of the label that begins at text: lower case, digits and hyphens. */
+static size_t ascii_label_length(const char *text, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && (is_lower_case_or_digit((unsigned char)text[i]) || text[i] == '-'))
+        i++;
+    return i;
+}
+
+/*
+ * Whether text is an FQDN of ASCII: what nearly every one is, and its own
+ * normal form. A text that is not is looked at closely, for the error.
+ */
+static int is_ascii_fqdn(const char *text, size_t length)
+{
+    size_t start = 0;
+
+    if (length > ONEM2M_FQDN_MAX)
+        return 0;
+    for (;;) {
+        const size_t label = ascii_label_length(text + start, length - start);
+
+        if (label == 0 || label > ONEM2M_LABEL_MAX || text[start] == '-' ||
+            text[start + label - 1] == '-')
+            return 0;
+        start += label;
+        if (start == length)
+            return 1;
+        if (text[start++] != '.')
+            return 0;
+    }
+}
+
 int onem2m_fqdn_normalize(ONEM2M_SLICE *canonical, const char *text, size_t length, char *buffer,
                           size_t size, ONEM2M_ERROR *error)
 {
     ONEM2M_SLICE normalized;
 
+    if (is_ascii_fqdn(text, length)) {
+        canonical->data = (const unsigned char *)text;
+        canonical->length = length;
+        return 1;
+    }
     if (size > ONEM2M_FQDN_MAX)
         size = ONEM2M_FQDN_MAX;
     if (!onem2m_text_normalize(&normalized, text, length, buffer, size, error))

@@ -28,6 +28,7 @@ static int copy_value(char **copy, const char *name, const char *value, const ch
 
 int onem2m_properties_check(const char *properties, ONEM2M_REASON reason, ONEM2M_ERROR *error)
 {
+    char quoted[ONEM2M_QUOTED_MAX];
     OSSL_LIB_CTX *libctx;
     int ok;
 
@@ -39,7 +40,8 @@ int onem2m_properties_check(const char *properties, ONEM2M_REASON reason, ONEM2M
     if (ok)
         return 1;
     return onem2m_refuse(error, reason, ONEM2M_NO_OFFSET,
-                         "'%.100s' is not a property query (property(7))", properties);
+                         "'%s' is not a property query (property(7))",
+                         onem2m_quote(quoted, properties));
 }
 
 static int check_properties(const char *properties, const char **key, ONEM2M_ERROR *error)

@@ -37,8 +37,10 @@ void onem2m_crypto_free(ONEM2M_CRYPTO *crypto)
 
 static int refuse_value(const char *key, const char *value, const char *what, ONEM2M_ERROR *error)
 {
-    return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET, "%s = %.100s: %s",
-                         key, value, what);
+    char quoted[ONEM2M_QUOTED_MAX];
+
+    return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET, "%s = %s: %s", key,
+                         onem2m_quote(quoted, value), what);
 }
 
 static int refuse_provider(const char *name, ONEM2M_ERROR *error)
@@ -71,17 +73,23 @@ static int load_providers(PRIVATE_CONTEXT *context, const ONEM2M_CONFIGURATION *
     return 1;
 }
 
+static const char *quote_value(char quoted[ONEM2M_QUOTED_MAX], const char *value)
+{
+    return onem2m_quote(quoted, value != NULL ? value : "(not set)");
+}
+
 static int fetch_sha256(PRIVATE_CONTEXT *context, const ONEM2M_CONFIGURATION *configuration,
                         ONEM2M_ERROR *error)
 {
+    char crypto_config[ONEM2M_QUOTED_MAX], properties[ONEM2M_QUOTED_MAX];
+
     context->sha256 = EVP_MD_fetch(context->libctx, "SHA2-256", NULL);
     if (context->sha256 != NULL)
         return 1;
-    return onem2m_refuse(
-        error, ONEM2M_R_CRYPTO_UNAVAILABLE, ONEM2M_NO_OFFSET,
-        "SHA2-256 is not to be had with crypto-config = %.60s and properties = %.60s",
-        configuration->crypto_config != NULL ? configuration->crypto_config : "(not set)",
-        configuration->properties != NULL ? configuration->properties : "(not set)");
+    return onem2m_refuse(error, ONEM2M_R_CRYPTO_UNAVAILABLE, ONEM2M_NO_OFFSET,
+                         "SHA2-256 is not to be had with crypto-config = %s and properties = %s",
+                         quote_value(crypto_config, configuration->crypto_config),
+                         quote_value(properties, configuration->properties));
 }
 
 static int private_context_open(PRIVATE_CONTEXT *context, const ONEM2M_CRYPTO *crypto,
@@ -139,6 +147,7 @@ EVP_MD *onem2m_crypto_fetch_digest(ONEM2M_CRYPTO *crypto, const char *name, cons
                                    ONEM2M_ERROR *error)
 {
     const PRIVATE_CONTEXT *context = private_context_get(crypto, error);
+    char quoted_name[ONEM2M_QUOTED_MAX], quoted_properties[ONEM2M_QUOTED_MAX];
     EVP_MD *digest;
 
     if (context == NULL ||
@@ -149,7 +158,7 @@ EVP_MD *onem2m_crypto_fetch_digest(ONEM2M_CRYPTO *crypto, const char *name, cons
     ERR_pop_to_mark();
     if (digest == NULL)
         onem2m_refuse(error, ONEM2M_R_BAD_DIGEST, ONEM2M_NO_OFFSET,
-                      "no digest '%.60s' is to be had with properties '%.60s'", name,
-                      properties != NULL ? properties : "");
+                      "no digest %s is to be had with properties %s",
+                      quote_value(quoted_name, name), quote_value(quoted_properties, properties));
     return digest;
 }

@@ -2,9 +2,11 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdint.h>
 #include <string.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 #include <onem2m/params.h>
 #include "keystore/secret.h"
@@ -18,6 +20,7 @@ typedef struct {
     ONEM2M_PROVIDER *provider;
     const ONEM2M_DERIVATION *derivation;
     ONEM2M_SECRET key;
+    int key_served; /* a derivation was made of it: the next one is worth preparing it */
     ONEM2M_HMAC hmac;
     EVP_MD *own_digest; /* when the caller chose digest or properties */
     char *digest_name;
@@ -89,6 +92,7 @@ void onem2m_kdf_reset(void *vctx)
 
     drop_digest(ctx);
     onem2m_secret_clear(&ctx->key);
+    ctx->key_served = 0;
     for (i = 0; i < onem2m_derivation_operand_count(ctx->derivation); i++)
         onem2m_secret_clear(&ctx->storage[i]);
     memset(ctx->operands, 0, sizeof(ctx->operands));
@@ -168,6 +172,7 @@ static void call_begin(CALL *call, const KDF_CTX *ctx)
     call->input.digest = ctx->own_digest;
     memcpy(call->input.operands, ctx->operands, sizeof(ctx->operands));
     memset(call->operand_given, 0, sizeof(call->operand_given));
+    call->input.key_is_prepared = 0;
     call->key_given = 0;
     call->new_digest = NULL;
     call->new_digest_name = NULL;
@@ -181,12 +186,20 @@ static void call_end(CALL *call)
     OPENSSL_free(call->new_properties);
 }
 
+/* OpenSSL's own getters look at the type, too, but later versions of them queue errors of theirs.
+ */
+static int is_of_type(const OSSL_PARAM *param, unsigned int type, unsigned int other_type)
+{
+    return param->data_type == type || param->data_type == other_type;
+}
+
 static int get_octets(const KDF_CTX *ctx, const OSSL_PARAM *param, ONEM2M_SLICE *octets)
 {
     static const unsigned char none[1];
     const void *data = NULL;
 
-    if (!OSSL_PARAM_get_octet_string_ptr(param, &data, &octets->length))
+    if (!is_of_type(param, OSSL_PARAM_OCTET_STRING, OSSL_PARAM_OCTET_PTR) ||
+        !OSSL_PARAM_get_octet_string_ptr(param, &data, &octets->length))
         return raise_wrong_type(ctx, param, "an octet string");
     octets->data = data != NULL ? data : none;
     if (data == NULL)
@@ -198,7 +211,8 @@ static int get_text(const KDF_CTX *ctx, const OSSL_PARAM *param, const char **te
 {
     *text = NULL;
     *length = 0;
-    if (!OSSL_PARAM_get_utf8_string_ptr(param, text))
+    if (!is_of_type(param, OSSL_PARAM_UTF8_STRING, OSSL_PARAM_UTF8_PTR) ||
+        !OSSL_PARAM_get_utf8_string_ptr(param, text))
         return raise_wrong_type(ctx, param, "a UTF-8 string");
     if (*text != NULL)
         *length = param->data_size;
@@ -210,15 +224,40 @@ static int get_text(const KDF_CTX *ctx, const OSSL_PARAM *param, const char **te
 static int get_number(const KDF_CTX *ctx, const OSSL_PARAM *param, unsigned int *number)
 {
     ONEM2M_ERROR error;
+    int ok;
 
-    if (param->data_type != OSSL_PARAM_UNSIGNED_INTEGER && param->data_type != OSSL_PARAM_INTEGER)
+    if (!is_of_type(param, OSSL_PARAM_UNSIGNED_INTEGER, OSSL_PARAM_INTEGER))
         return raise_wrong_type(ctx, param, "an integer");
+    ERR_set_mark();
     /* OpenSSL 3.0 does not look whether there is data. */
-    if (param->data != NULL && OSSL_PARAM_get_uint(param, number))
+    ok = param->data != NULL && OSSL_PARAM_get_uint(param, number);
+    ERR_pop_to_mark();
+    if (ok)
         return 1;
     onem2m_refuse(&error, ONEM2M_R_BAD_SUID, ONEM2M_NO_OFFSET,
                   "the number is negative, absent or too large (TS-0004 6.3.4.2.39)");
     return ONEM2M_RAISE(ctx->provider, param->key, &error);
+}
+
+static ONEM2M_SLICE held_key(const KDF_CTX *ctx)
+{
+    return (ONEM2M_SLICE){ ctx->key.octets, ctx->key.length };
+}
+
+/* In constant time, as CRYPTO_memcmp, but a word at a time: a tenth of a derivation is at stake. */
+static int is_key_held(const KDF_CTX *ctx, ONEM2M_SLICE key)
+{
+    uint64_t difference = 0, given, held;
+    size_t i;
+
+    if (key.length != ctx->key.length || key.length % sizeof(given) != 0)
+        return 0;
+    for (i = 0; i < key.length; i += sizeof(given)) {
+        memcpy(&given, key.data + i, sizeof(given));
+        memcpy(&held, ctx->key.octets + i, sizeof(held));
+        difference |= given ^ held;
+    }
+    return difference == 0;
 }
 
 static int take_key(CALL *call, const KDF_CTX *ctx, const OSSL_PARAM *param)
@@ -230,8 +269,13 @@ static int take_key(CALL *call, const KDF_CTX *ctx, const OSSL_PARAM *param)
         return 0;
     if (!onem2m_derivation_check_key(ctx->derivation, key.length, &error))
         return ONEM2M_RAISE(ctx->provider, param->key, &error);
-    call->input.key = key;
-    call->key_given = 1;
+    if (is_key_held(ctx, key)) {
+        call->input.key = held_key(ctx);
+        call->key_given = 0;
+    } else {
+        call->input.key = key;
+        call->key_given = 1;
+    }
     return 1;
 }
 
@@ -405,8 +449,11 @@ static void call_commit(CALL *call, KDF_CTX *ctx)
 {
     size_t i;
 
-    if (call->key_given)
+    if (call->key_given) {
         onem2m_secret_assign(&ctx->key, call->input.key.data, call->input.key.length);
+        onem2m_hmac_forget(&ctx->hmac);
+        ctx->key_served = 0;
+    }
     for (i = 0; i < onem2m_derivation_operand_count(ctx->derivation); i++) {
         const ONEM2M_OPERAND *operand = &call->input.operands[i];
 
@@ -465,17 +512,30 @@ static int check_output(const CALL *call, const KDF_CTX *ctx, const unsigned cha
     return ONEM2M_RAISE(ctx->provider, onem2m_derivation_name(ctx->derivation), &error);
 }
 
+/* Whether the key stands ready in ctx->hmac: from the second derivation on that it serves. */
+static int prepare_key(const CALL *call, KDF_CTX *ctx)
+{
+    if (call->key_given || call->new_digest != NULL || !onem2m_derivation_is_mac(ctx->derivation))
+        return 0;
+    return ctx->hmac.inner != NULL ||
+           (ctx->key_served &&
+            onem2m_hmac_prepare(&ctx->hmac, call->input.digest, call->input.key, NULL));
+}
+
 static int derive_checked(CALL *call, KDF_CTX *ctx, unsigned char *out, size_t length)
 {
     unsigned char result[OUTPUT_MAX];
     ONEM2M_ERROR error;
-    int ok = onem2m_derive(&call->input, &ctx->hmac, result, &error);
+    int ok;
 
+    call->input.key_is_prepared = prepare_key(call, ctx);
+    ok = onem2m_derive(&call->input, &ctx->hmac, result, &error);
     if (!ok) {
         ONEM2M_RAISE(ctx->provider, onem2m_derivation_name(ctx->derivation), &error);
     } else {
         /* First: out may lie over a parameter. */
         call_commit(call, ctx);
+        ctx->key_served = 1;
         memcpy(out, result, length);
     }
     OPENSSL_cleanse(result, length);
@@ -515,6 +575,7 @@ int onem2m_kdf_get_ctx_params(void *vctx, OSSL_PARAM params[])
     CALL call;
     ONEM2M_ERROR error;
     size_t size;
+    int ok;
 
     if (param == NULL)
         return 1;
@@ -523,7 +584,10 @@ int onem2m_kdf_get_ctx_params(void *vctx, OSSL_PARAM params[])
         return 0;
     if (!onem2m_derivation_size(&call.input, &size, &error))
         return ONEM2M_RAISE(ctx->provider, NULL, &error);
-    if (OSSL_PARAM_set_size_t(param, size))
+    ERR_set_mark();
+    ok = OSSL_PARAM_set_size_t(param, size);
+    ERR_pop_to_mark();
+    if (ok)
         return 1;
     return raise_wrong_type(ctx, param, "an unsigned integer");
 }
