@@ -6,7 +6,7 @@ target_compile_definitions(onem2m_compile INTERFACE
 target_compile_options(onem2m_compile INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
   -Wpointer-arith -Wcast-qual -Wvla -Wformat=2 -Wundef
-  -fstack-protector-strong)
+  -fstack-protector-strong $<$<CONFIG:RelWithDebInfo>:-O3>)
 target_link_options(onem2m_compile INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 if(ONEM2M_WERROR)
   target_compile_options(onem2m_compile INTERFACE -Werror)

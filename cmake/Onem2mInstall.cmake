@@ -2,6 +2,8 @@
 include(CMakePackageConfigHelpers)
 
 # OpenSSL looks for a provider in its own directory and nowhere else, whatever the prefix.
+pkg_get_variable(libcrypto_modulesdir libcrypto modulesdir)
+set(ONEM2M_MODULESDIR "${libcrypto_modulesdir}" CACHE PATH "Where the module is installed")
 if(NOT ONEM2M_MODULESDIR)
   message(FATAL_ERROR "libcrypto.pc names no modulesdir: give -DONEM2M_MODULESDIR=DIRECTORY")
 endif()

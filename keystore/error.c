@@ -43,7 +43,7 @@ const char *onem2m_quote(char out[ONEM2M_QUOTED_MAX], const char *text)
 {
     size_t i;
 
-    for (i = 0; text[i] != '\0' && i < ONEM2M_QUOTED_MAX - 1; i++)
+    for (i = 0; i < ONEM2M_QUOTED_MAX - 1 && text[i] != '\0'; i++)
         out[i] = (char)(text[i] >= 0x20 && text[i] < 0x7F ? text[i] : '?');
     out[i] = '\0';
     return out;

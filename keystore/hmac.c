@@ -22,6 +22,11 @@ typedef struct {
 
 static int restart(ONEM2M_HMAC *hmac, const EVP_MD *digest)
 {
+    const int is_ready = hmac->is_fresh && hmac->digest == digest;
+
+    hmac->is_fresh = 0;
+    if (is_ready)
+        return 1;
     if (hmac->context == NULL && (hmac->context = EVP_MD_CTX_new()) == NULL)
         return 0;
     if (!EVP_DigestInit_ex2(hmac->context, hmac->digest == digest ? NULL : digest, NULL)) {
@@ -162,6 +167,7 @@ int onem2m_hmac_prepare(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE ke
     const size_t block = (size_t)EVP_MD_get_block_size(digest);
     PIECE piece;
 
+    piece.used = 0;
     onem2m_hmac_forget(hmac);
     if (key.length > block || block > BLOCK_MAX || block % sizeof(uint64_t) != 0)
         return refuse(error);
@@ -181,6 +187,7 @@ static int continue_from(ONEM2M_HMAC *hmac, const EVP_MD_CTX *state, const ONEM2
     size_t i;
 
     piece->length = 0;
+    hmac->is_fresh = 0;
     if (!EVP_MD_CTX_copy_ex(hmac->context, state))
         return 0;
     for (i = 0; i < count; i++) {
@@ -222,4 +229,13 @@ void onem2m_hmac_clear(ONEM2M_HMAC *hmac)
     EVP_MD_CTX_free(hmac->context);
     hmac->context = NULL;
     hmac->digest = NULL;
+}
+
+int onem2m_hmac_wipe(ONEM2M_HMAC *hmac)
+{
+    onem2m_hmac_forget(hmac);
+    if (hmac->digest == NULL || !EVP_DigestInit_ex2(hmac->context, NULL, NULL))
+        return 0;
+    hmac->is_fresh = 1;
+    return 1;
 }

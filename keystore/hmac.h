@@ -16,6 +16,7 @@
 typedef struct {
     EVP_MD_CTX *context;  /* made at first use */
     const EVP_MD *digest; /* the one that context was last initialised with */
+    int is_fresh;         /* context was initialised and not used since */
     EVP_MD_CTX *inner;    /* after the blocks of a prepared key; NULL: none is prepared */
     EVP_MD_CTX *outer;
 } ONEM2M_HMAC;
@@ -40,5 +41,9 @@ int onem2m_hmac_prepared(ONEM2M_HMAC *hmac, const ONEM2M_SLICE *parts, size_t co
 void onem2m_hmac_forget(ONEM2M_HMAC *hmac);
 
 void onem2m_hmac_clear(ONEM2M_HMAC *hmac);
+
+/* Leaves nothing of a key behind but keeps what can serve the next owner; 0: there is nothing such.
+ */
+int onem2m_hmac_wipe(ONEM2M_HMAC *hmac);
 
 #endif

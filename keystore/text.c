@@ -74,6 +74,7 @@ static int encode(ONEM2M_SLICE *canonical, const utf8proc_int32_t *code_points, 
     return 1;
 }
 
+/* NFKC of UTF-8 that was found valid. */
 static int compose(ONEM2M_SLICE *canonical, const char *text, size_t length, char *buffer,
                    size_t size, ONEM2M_ERROR *error)
 {
@@ -81,8 +82,8 @@ static int compose(ONEM2M_SLICE *canonical, const char *text, size_t length, cha
     utf8proc_ssize_t count;
 
     count = utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length,
-                               code_points, CODE_POINTS_MAX, NFKC);
-    if (count < 0 || count > CODE_POINTS_MAX)
+                               code_points, (utf8proc_ssize_t)CODE_POINTS_MAX, NFKC);
+    if (count < 0 || (size_t)count > CODE_POINTS_MAX)
         return refuse_long_text(size, error);
     count = utf8proc_normalize_utf32(code_points, count, NFKC);
     if (count < 0)

@@ -15,7 +15,7 @@ typedef struct {
 
 /* Text longer than this many octets is refused before it is normalised: NFKC shortens a character
  * to a quarter of its octets at the most. */
-#define ONEM2M_TEXT_INPUT_MAX(canonical_max) (4 * (canonical_max))
+#define ONEM2M_TEXT_INPUT_MAX(canonical_max) ((size_t)4 * (canonical_max))
 
 /* Room for the canonical form of any text, in octets. */
 #define ONEM2M_TEXT_MAX 1024

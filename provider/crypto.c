@@ -17,6 +17,7 @@ void onem2m_crypto_init(ONEM2M_CRYPTO *crypto, const ONEM2M_CONFIGURATION *confi
 {
     crypto->configuration = configuration;
     atomic_init(&crypto->private_context, NULL);
+    atomic_init(&crypto->spare_hmac, NULL);
 }
 
 static void private_context_free(PRIVATE_CONTEXT *context)
@@ -30,8 +31,17 @@ static void private_context_free(PRIVATE_CONTEXT *context)
     OPENSSL_free(context);
 }
 
+static void free_hmac(ONEM2M_HMAC *hmac)
+{
+    if (hmac == NULL)
+        return;
+    onem2m_hmac_clear(hmac);
+    OPENSSL_free(hmac);
+}
+
 void onem2m_crypto_free(ONEM2M_CRYPTO *crypto)
 {
+    free_hmac(atomic_exchange(&crypto->spare_hmac, NULL));
     private_context_free(atomic_exchange(&crypto->private_context, NULL));
 }
 
@@ -161,4 +171,18 @@ EVP_MD *onem2m_crypto_fetch_digest(ONEM2M_CRYPTO *crypto, const char *name, cons
                       "no digest %s is to be had with properties %s",
                       quote_value(quoted_name, name), quote_value(quoted_properties, properties));
     return digest;
+}
+
+ONEM2M_HMAC *onem2m_crypto_take_hmac(ONEM2M_CRYPTO *crypto)
+{
+    ONEM2M_HMAC *hmac = atomic_exchange_explicit(&crypto->spare_hmac, NULL, memory_order_acquire);
+
+    return hmac != NULL ? hmac : OPENSSL_zalloc(sizeof(*hmac));
+}
+
+void onem2m_crypto_give_hmac(ONEM2M_CRYPTO *crypto, ONEM2M_HMAC *hmac)
+{
+    if (hmac != NULL && onem2m_hmac_wipe(hmac))
+        hmac = atomic_exchange_explicit(&crypto->spare_hmac, hmac, memory_order_acq_rel);
+    free_hmac(hmac);
 }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <openssl/evp.h>
 #include "configuration.h"
+#include "keystore/hmac.h"
 
 /*
  * Where the provider's own hashes come from: a private library context, with
@@ -18,6 +19,7 @@
 typedef struct {
     const ONEM2M_CONFIGURATION *configuration;
     _Atomic(struct onem2m_private_context_st *) private_context;
+    _Atomic(ONEM2M_HMAC *) spare_hmac; /* wiped; half of what a new context costs */
 } ONEM2M_CRYPTO;
 
 void onem2m_crypto_init(ONEM2M_CRYPTO *crypto, const ONEM2M_CONFIGURATION *configuration);
@@ -25,6 +27,13 @@ void onem2m_crypto_free(ONEM2M_CRYPTO *crypto);
 
 /* SHA2-256 as the configuration chooses it; owned by crypto. NULL on failure. */
 const EVP_MD *onem2m_crypto_sha256(ONEM2M_CRYPTO *crypto, ONEM2M_ERROR *error);
+
+/*
+ * What to compute HMAC with: the one that was given back last, or a new one;
+ * NULL when memory is out. Given back it is wiped; NULL is allowed.
+ */
+ONEM2M_HMAC *onem2m_crypto_take_hmac(ONEM2M_CRYPTO *crypto);
+void onem2m_crypto_give_hmac(ONEM2M_CRYPTO *crypto, ONEM2M_HMAC *hmac);
 
 /*
  * Fetches a digest by name, with a property query beside the configured one

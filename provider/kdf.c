@@ -20,8 +20,8 @@ typedef struct {
     ONEM2M_PROVIDER *provider;
     const ONEM2M_DERIVATION *derivation;
     ONEM2M_SECRET key;
-    int key_served; /* a derivation was made of it: the next one is worth preparing it */
-    ONEM2M_HMAC hmac;
+    int key_served;     /* a derivation was made of it: the next one is worth preparing it */
+    ONEM2M_HMAC *hmac;  /* NULL until the first derivation */
     EVP_MD *own_digest; /* when the caller chose digest or properties */
     char *digest_name;
     char *properties;
@@ -74,9 +74,15 @@ void *onem2m_kdf_new(void *provctx, const ONEM2M_DERIVATION *derivation)
     return ctx;
 }
 
+static void drop_hmac(KDF_CTX *ctx)
+{
+    onem2m_crypto_give_hmac(&ctx->provider->crypto, ctx->hmac);
+    ctx->hmac = NULL;
+}
+
 static void drop_digest(KDF_CTX *ctx)
 {
-    onem2m_hmac_clear(&ctx->hmac);
+    drop_hmac(ctx);
     EVP_MD_free(ctx->own_digest);
     OPENSSL_free(ctx->digest_name);
     OPENSSL_free(ctx->properties);
@@ -186,37 +192,46 @@ static void call_end(CALL *call)
     OPENSSL_free(call->new_properties);
 }
 
-/* OpenSSL's own getters look at the type, too, but later versions of them queue errors of theirs.
- */
 static int is_of_type(const OSSL_PARAM *param, unsigned int type, unsigned int other_type)
 {
     return param->data_type == type || param->data_type == other_type;
 }
 
+/*
+ * What a string or a pointer to one has, of a type that was checked.
+ * OSSL_PARAM_get_octet_string_ptr and its like do the same, but from OpenSSL 3.2 they queue an
+ * error and take it off again, for every string that is not a pointer: 100 ns each.
+ */
+static const void *string_data(const OSSL_PARAM *param, unsigned int pointer, size_t *length)
+{
+    const void *data = param->data;
+
+    if (data != NULL && param->data_type == pointer)
+        data = *(const void *const *)data;
+    *length = data != NULL ? param->data_size : 0;
+    return data;
+}
+
 static int get_octets(const KDF_CTX *ctx, const OSSL_PARAM *param, ONEM2M_SLICE *octets)
 {
     static const unsigned char none[1];
-    const void *data = NULL;
 
-    if (!is_of_type(param, OSSL_PARAM_OCTET_STRING, OSSL_PARAM_OCTET_PTR) ||
-        !OSSL_PARAM_get_octet_string_ptr(param, &data, &octets->length))
+    if (!is_of_type(param, OSSL_PARAM_OCTET_STRING, OSSL_PARAM_OCTET_PTR))
         return raise_wrong_type(ctx, param, "an octet string");
-    octets->data = data != NULL ? data : none;
-    if (data == NULL)
-        octets->length = 0;
+    octets->data = string_data(param, OSSL_PARAM_OCTET_PTR, &octets->length);
+    if (octets->data == NULL)
+        octets->data = none;
     return 1;
 }
 
 static int get_text(const KDF_CTX *ctx, const OSSL_PARAM *param, const char **text, size_t *length)
 {
-    *text = NULL;
     *length = 0;
-    if (!is_of_type(param, OSSL_PARAM_UTF8_STRING, OSSL_PARAM_UTF8_PTR) ||
-        !OSSL_PARAM_get_utf8_string_ptr(param, text))
+    *text = "";
+    if (!is_of_type(param, OSSL_PARAM_UTF8_STRING, OSSL_PARAM_UTF8_PTR))
         return raise_wrong_type(ctx, param, "a UTF-8 string");
-    if (*text != NULL)
-        *length = param->data_size;
-    else
+    *text = string_data(param, OSSL_PARAM_UTF8_PTR, length);
+    if (*text == NULL)
         *text = "";
     return 1;
 }
@@ -429,7 +444,7 @@ static void commit_digest(CALL *call, KDF_CTX *ctx)
 {
     if (call->new_digest == NULL)
         return;
-    onem2m_hmac_clear(&ctx->hmac);
+    drop_hmac(ctx);
     EVP_MD_free(ctx->own_digest);
     ctx->own_digest = call->new_digest;
     call->new_digest = NULL;
@@ -451,7 +466,8 @@ static void call_commit(CALL *call, KDF_CTX *ctx)
 
     if (call->key_given) {
         onem2m_secret_assign(&ctx->key, call->input.key.data, call->input.key.length);
-        onem2m_hmac_forget(&ctx->hmac);
+        if (ctx->hmac != NULL)
+            onem2m_hmac_forget(ctx->hmac);
         ctx->key_served = 0;
     }
     for (i = 0; i < onem2m_derivation_operand_count(ctx->derivation); i++) {
@@ -517,9 +533,16 @@ static int prepare_key(const CALL *call, KDF_CTX *ctx)
 {
     if (call->key_given || call->new_digest != NULL || !onem2m_derivation_is_mac(ctx->derivation))
         return 0;
-    return ctx->hmac.inner != NULL ||
+    return ctx->hmac->inner != NULL ||
            (ctx->key_served &&
-            onem2m_hmac_prepare(&ctx->hmac, call->input.digest, call->input.key, NULL));
+            onem2m_hmac_prepare(ctx->hmac, call->input.digest, call->input.key, NULL));
+}
+
+static int provide_hmac(KDF_CTX *ctx)
+{
+    if (ctx->hmac == NULL && onem2m_derivation_digest(ctx->derivation) != NULL)
+        ctx->hmac = onem2m_crypto_take_hmac(&ctx->provider->crypto);
+    return ctx->hmac != NULL || onem2m_derivation_digest(ctx->derivation) == NULL;
 }
 
 static int derive_checked(CALL *call, KDF_CTX *ctx, unsigned char *out, size_t length)
@@ -528,8 +551,10 @@ static int derive_checked(CALL *call, KDF_CTX *ctx, unsigned char *out, size_t l
     ONEM2M_ERROR error;
     int ok;
 
+    if (!provide_hmac(ctx))
+        return raise_out_of_memory(ctx);
     call->input.key_is_prepared = prepare_key(call, ctx);
-    ok = onem2m_derive(&call->input, &ctx->hmac, result, &error);
+    ok = onem2m_derive(&call->input, ctx->hmac, result, &error);
     if (!ok) {
         ONEM2M_RAISE(ctx->provider, onem2m_derivation_name(ctx->derivation), &error);
     } else {

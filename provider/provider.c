@@ -16,8 +16,6 @@ static OSSL_FUNC_provider_get_params_fn provider_get_params;
 static OSSL_FUNC_provider_query_operation_fn provider_query_operation;
 static OSSL_FUNC_provider_get_reason_strings_fn provider_get_reason_strings;
 
-__attribute__((visibility("default"))) OSSL_provider_init_fn OSSL_provider_init;
-
 static void provider_teardown(void *provctx)
 {
     ONEM2M_PROVIDER *provider = provctx;
@@ -104,8 +102,10 @@ static void find_upcalls(const OSSL_DISPATCH *in, ONEM2M_ERROR_UPCALLS *errors,
     }
 }
 
-int OSSL_provider_init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
-                       const OSSL_DISPATCH **out, void **provctx)
+__attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HANDLE *handle,
+                                                              const OSSL_DISPATCH *in,
+                                                              const OSSL_DISPATCH **out,
+                                                              void **provctx)
 {
     OSSL_FUNC_core_get_params_fn *get_params = NULL;
     ONEM2M_ERROR_UPCALLS upcalls = { NULL, NULL, NULL };

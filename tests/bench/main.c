@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "bench.h"
+#include "derivations.h"
+#include "loading.h"
+#include "others.h"
+#include "report.h"
+#include "threads.h"
+
+#define MILLISECONDS_DEFAULT 600
+#define MILLISECONDS_MAX 60000
+#define SLICE_NS 1e6
+#define ROUNDS_MIN 3
+
+static const char usage[] =
+    "Usage: onem2m-bench [--milliseconds N] [--json]\n"
+    "\n"
+    "Measures the derivations of the provider beside OpenSSL's own, two threads\n"
+    "beside one, what loading the provider costs, and whether anything else gets\n"
+    "slower by it. The rows are measured in turns, in rounds of one millisecond\n"
+    "each, and a ratio is the median of the ratios of every round, so that what\n"
+    "disturbs one row disturbs all.\n"
+    "\n"
+    "  --milliseconds N  time for each row (default 600: some 50 seconds in all)\n"
+    "  --json            prints one JSON object instead of the table\n"
+    "  --help            prints this\n"
+    "\n"
+    "The module is taken from OPENSSL_MODULES, else from where it was built.\n";
+
+typedef struct {
+    unsigned long milliseconds;
+    int json;
+} OPTIONS;
+
+static void refuse_usage(void)
+{
+    fputs(usage, stderr);
+    exit(2);
+}
+
+static unsigned long read_milliseconds(const char *text)
+{
+    char *end;
+    const unsigned long milliseconds = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end != '\0' || milliseconds < 1 ||
+        milliseconds > MILLISECONDS_MAX) {
+        fprintf(stderr, "onem2m-bench: --milliseconds %s: 1 to %d are allowed\n", text,
+                MILLISECONDS_MAX);
+        exit(2);
+    }
+    return milliseconds;
+}
+
+static OPTIONS read_options(int argc, char **argv)
+{
+    static const struct option options[] = { { "milliseconds", required_argument, NULL, 'm' },
+                                             { "json", no_argument, NULL, 'j' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { NULL, 0, NULL, 0 } };
+    OPTIONS chosen = { MILLISECONDS_DEFAULT, 0 };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'm') {
+            chosen.milliseconds = read_milliseconds(optarg);
+        } else if (option == 'j') {
+            chosen.json = 1;
+        } else if (option == 'h') {
+            fputs(usage, stdout);
+            exit(0);
+        } else {
+            refuse_usage();
+        }
+    }
+    if (optind < argc)
+        refuse_usage();
+    return chosen;
+}
+
+static int measure(BENCH *bench)
+{
+    BENCH_LIBCTX context = { 0 };
+    int ok;
+
+    if (!bench_loading_cold(bench) || !bench_loading_warm(bench))
+        return 0;
+    ok = bench_libctx_init(&context) && bench_libctx_load_onem2m(&context) &&
+         bench_derivations_add(bench, context.libctx) && bench_others_add(bench) &&
+         bench_measure(bench) && bench_threads(bench, context.libctx);
+    bench_derivations_clear();
+    bench_others_clear();
+    bench_libctx_clear(&context);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    static BENCH bench;
+    const OPTIONS options = read_options(argc, argv);
+    int ok;
+
+    bench.slice_ns = SLICE_NS;
+    bench.rounds = options.milliseconds;
+    if (bench.rounds < ROUNDS_MIN)
+        bench.rounds = ROUNDS_MIN;
+    ok = measure(&bench);
+    if (ok && options.json)
+        bench_print_json(&bench);
+    else if (ok)
+        bench_print_table(&bench);
+    bench_free(&bench);
+    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
