@@ -381,7 +381,9 @@ int onem2m_derivation_takes_digest(const ONEM2M_DERIVATION *derivation)
 
 int onem2m_digest_check(const EVP_MD *digest, ONEM2M_ERROR *error)
 {
-    if ((EVP_MD_get_flags(digest) & EVP_MD_FLAG_XOF) != 0 || EVP_MD_get_size(digest) < DIGEST_MIN)
+    /* MD5-SHA1 is 36 octets of two broken hashes, for TLS 1.1. */
+    if ((EVP_MD_get_flags(digest) & EVP_MD_FLAG_XOF) != 0 || EVP_MD_get_size(digest) < DIGEST_MIN ||
+        EVP_MD_is_a(digest, "MD5-SHA1"))
         return onem2m_refuse(error, ONEM2M_R_BAD_DIGEST, ONEM2M_NO_OFFSET,
                              "%s: a hash of fixed length and at least %d octets is needed "
                              "(TS-0003 10.3.6)",

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include "hmac.h"
 
 /* The largest block of any digest of OpenSSL: SHA3-224's. */
@@ -161,20 +162,31 @@ static EVP_MD_CTX *state_after(const EVP_MD *digest, ONEM2M_SLICE key, uint64_t 
     return NULL;
 }
 
+static int prepare_states(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key)
+{
+    PIECE piece;
+
+    piece.used = 0;
+    hmac->inner = state_after(digest, key, INNER_PAD, &piece);
+    hmac->outer = state_after(digest, key, OUTER_PAD, &piece);
+    OPENSSL_cleanse(piece.octets, piece.used);
+    return hmac->inner != NULL && hmac->outer != NULL && restart(hmac, digest);
+}
+
 int onem2m_hmac_prepare(ONEM2M_HMAC *hmac, const EVP_MD *digest, ONEM2M_SLICE key,
                         ONEM2M_ERROR *error)
 {
     const size_t block = (size_t)EVP_MD_get_block_size(digest);
-    PIECE piece;
+    int ok;
 
-    piece.used = 0;
     onem2m_hmac_forget(hmac);
     if (key.length > block || block > BLOCK_MAX || block % sizeof(uint64_t) != 0)
         return refuse(error);
-    hmac->inner = state_after(digest, key, INNER_PAD, &piece);
-    hmac->outer = state_after(digest, key, OUTER_PAD, &piece);
-    OPENSSL_cleanse(piece.octets, block);
-    if (hmac->inner != NULL && hmac->outer != NULL && restart(hmac, digest))
+    /* Who prepares can do without: nothing of a failure is left on the queue. */
+    ERR_set_mark();
+    ok = prepare_states(hmac, digest, key);
+    ERR_pop_to_mark();
+    if (ok)
         return 1;
     onem2m_hmac_forget(hmac);
     return refuse(error);
@@ -234,8 +246,10 @@ void onem2m_hmac_clear(ONEM2M_HMAC *hmac)
 int onem2m_hmac_wipe(ONEM2M_HMAC *hmac)
 {
     onem2m_hmac_forget(hmac);
-    if (hmac->digest == NULL || !EVP_DigestInit_ex2(hmac->context, NULL, NULL))
+    if (hmac->digest == NULL)
         return 0;
-    hmac->is_fresh = 1;
-    return 1;
+    ERR_set_mark();
+    hmac->is_fresh = EVP_DigestInit_ex2(hmac->context, NULL, NULL);
+    ERR_pop_to_mark();
+    return hmac->is_fresh;
 }

@@ -7,6 +7,8 @@
 #include "identifier.h"
 
 #define HEX_DIGITS ((size_t)2 * ONEM2M_RELATIVE_KEY_ID_OCTETS)
+/* The last character of 16 octets: its low four bits are none of theirs. */
+#define B_TID_LAST "AQgw"
 #define B_TID_LENGTH 24 /* base64 of a RAND of 16 octets (3GPP TS 33.220 4.5.2) */
 #define ENTITY_CLAUSE "TS-0004 6.2.3"
 #define LATIN_CAPITAL_I_WITH_DOT_ABOVE 0x130
@@ -151,6 +153,8 @@ static int check_b_tid(ONEM2M_SLICE relative, ONEM2M_ERROR *error)
 {
     size_t valid = span(relative, is_base64_octet);
 
+    if (valid >= B_TID_LENGTH - 2 && strchr(B_TID_LAST, relative.data[B_TID_LENGTH - 3]) == NULL)
+        valid = B_TID_LENGTH - 3;
     if (valid < B_TID_LENGTH - 2)
         return refuse_octet(relative, valid, "relative part (B-TID)", "character of base64",
                             "3GPP TS 33.220 4.5.2", error);

@@ -16,6 +16,8 @@ typedef struct {
     unsigned char *octets;
     size_t length;
     size_t capacity;
+    int is_public; /* set before use: no secret, kept out of the secure heap, cleansed all the same
+                    */
 } ONEM2M_SECRET;
 
 /* Makes room for capacity octets; what is held stays. Returns 0 when memory is out. */

@@ -27,7 +27,8 @@ static size_t printable_ascii_length(const char *text, size_t length)
 static int refuse_control(size_t offset, unsigned int code_point, ONEM2M_ERROR *error)
 {
     return onem2m_refuse(error, ONEM2M_R_CONTROL_CHARACTER, offset,
-                         "control character 0x%02X at octet %zu " FQDN_CLAUSE, code_point, offset);
+                         "control character 0x%02X at octet %zu (TS-0003 10.3, TS-0004 6.2.3)",
+                         code_point, offset);
 }
 
 static int check_characters(const char *text, size_t start, size_t length, ONEM2M_ERROR *error)

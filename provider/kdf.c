@@ -37,6 +37,7 @@ typedef struct {
     ONEM2M_DERIVATION_INPUT input;
     int operand_given[ONEM2M_OPERANDS_MAX];
     int key_given;
+    int key_taken; /* given or not: it may be the one that the context has */
     EVP_MD *new_digest;
     char *new_digest_name;
     char *new_properties;
@@ -63,6 +64,7 @@ void *onem2m_kdf_new(void *provctx, const ONEM2M_DERIVATION *derivation)
 {
     KDF_CTX *ctx = OPENSSL_zalloc(sizeof(*ctx));
     ONEM2M_ERROR error;
+    size_t i;
 
     if (ctx == NULL) {
         onem2m_refuse(&error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
@@ -71,6 +73,8 @@ void *onem2m_kdf_new(void *provctx, const ONEM2M_DERIVATION *derivation)
     }
     ctx->provider = provctx;
     ctx->derivation = derivation;
+    for (i = 0; i < ONEM2M_OPERANDS_MAX; i++)
+        ctx->storage[i].is_public = 1;
     return ctx;
 }
 
@@ -180,6 +184,7 @@ static void call_begin(CALL *call, const KDF_CTX *ctx)
     memset(call->operand_given, 0, sizeof(call->operand_given));
     call->input.key_is_prepared = 0;
     call->key_given = 0;
+    call->key_taken = 0;
     call->new_digest = NULL;
     call->new_digest_name = NULL;
     call->new_properties = NULL;
@@ -280,6 +285,7 @@ static int take_key(CALL *call, const KDF_CTX *ctx, const OSSL_PARAM *param)
     ONEM2M_SLICE key;
     ONEM2M_ERROR error;
 
+    call->key_taken = 1;
     if (!get_octets(ctx, param, &key))
         return 0;
     if (!onem2m_derivation_check_key(ctx->derivation, key.length, &error))
@@ -362,7 +368,6 @@ static int take_name(char **name, const KDF_CTX *ctx, const OSSL_PARAM *param)
         onem2m_refuse(&error, ONEM2M_R_CONTROL_CHARACTER, ONEM2M_NO_OFFSET, "NUL within the text");
         return ONEM2M_RAISE(ctx->provider, param->key, &error);
     }
-    OPENSSL_free(*name);
     *name = OPENSSL_strndup(text, length);
     return *name != NULL || raise_out_of_memory(ctx);
 }
@@ -388,23 +393,24 @@ static int fetch_digest(CALL *call, const KDF_CTX *ctx)
     return 1;
 }
 
-/* Takes one parameter; unknown ones are somebody else's. */
+/* Takes one parameter; unknown ones are somebody else's. Of two of one name the first counts, as in
+ * OpenSSL's own algorithms. */
 static int take_param(CALL *call, const KDF_CTX *ctx, const OSSL_PARAM *param)
 {
     const ONEM2M_DERIVATION *derivation = ctx->derivation;
     size_t i;
 
     if (strcmp(param->key, ONEM2M_PARAM_KEY) == 0)
-        return take_key(call, ctx, param);
+        return call->key_taken || take_key(call, ctx, param);
     for (i = 0; i < onem2m_derivation_operand_count(derivation); i++) {
         if (strcmp(param->key, onem2m_derivation_operand(derivation, i)->name) == 0)
-            return take_operand(call, ctx, param, i);
+            return call->operand_given[i] || take_operand(call, ctx, param, i);
     }
     if (onem2m_derivation_takes_digest(derivation) && strcmp(param->key, ONEM2M_PARAM_DIGEST) == 0)
-        return take_name(&call->new_digest_name, ctx, param);
+        return call->new_digest_name != NULL || take_name(&call->new_digest_name, ctx, param);
     if (onem2m_derivation_digest(derivation) != NULL &&
         strcmp(param->key, ONEM2M_PARAM_PROPERTIES) == 0)
-        return take_name(&call->new_properties, ctx, param);
+        return call->new_properties != NULL || take_name(&call->new_properties, ctx, param);
     return 1;
 }
 

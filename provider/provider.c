@@ -118,8 +118,10 @@ __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HA
         upcalls.vset_error == NULL)
         return 0;
     provider = OPENSSL_zalloc(sizeof(*provider));
-    if (provider == NULL)
-        return 0;
+    if (provider == NULL) {
+        onem2m_refuse(&error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+        return onem2m_raise(handle, &upcalls, __FILE__, __LINE__, __func__, NULL, &error);
+    }
     provider->core = handle;
     provider->error_upcalls = upcalls;
     if (!onem2m_configuration_read(&provider->configuration, handle, get_params, &key, &error)) {

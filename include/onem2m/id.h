@@ -35,7 +35,8 @@ extern "C" {
 /* Why a function refused. */
 typedef struct {
     ONEM2M_REASON reason;
-    size_t offset;    /* of the offending octet in the text given; SIZE_MAX where there is none */
+    size_t offset; /* of the offending octet in the text taken to NFKC, which is the text given when
+                    * that is ASCII; may be its length; SIZE_MAX where there is none */
     char detail[192]; /* what, where, which rule, which clause; NUL-terminated, printable ASCII */
 } ONEM2M_ERROR;
 
