@@ -244,7 +244,7 @@ typedef struct {
 
 static const ATTEMPT attempts[] = {
     { derive_in_one_call, 0 }, { set_and_derive, 0 },         { dup_and_derive, 0 },
-    { derive_thrice, 0 },       { derive_with_properties, 1 },
+    { derive_thrice, 0 },      { derive_with_properties, 1 },
 };
 
 static int names_a_digest(const SAMPLE *sample)
