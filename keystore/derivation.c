@@ -45,6 +45,7 @@ struct onem2m_derivation_st {
     const char *clause;
     size_t key_min, key_max;
     int key_even;
+    int is_release;
     const char *digest;
     int takes_digest;
     message_fn *message; /* the output is one MAC of this message, unless derive is set */
@@ -180,26 +181,38 @@ static int expand(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, ONEM2
     return onem2m_hmac(hmac, input->digest, master, parts, 3, t, error);
 }
 
-static int e2e_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
-                      ONEM2M_ERROR *error)
+static int expand_master(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac,
+                         ONEM2M_SLICE master, unsigned char *out, ONEM2M_ERROR *error)
 {
     const size_t size = (size_t)EVP_MD_get_size(input->digest);
     const unsigned int purpose = input->operands[E2E_PURPOSE].number;
-    unsigned char master[EVP_MAX_MD_SIZE], t[EVP_MAX_MD_SIZE];
-    const ONEM2M_SLICE master_key = { master, size };
+    unsigned char t[EVP_MAX_MD_SIZE];
     unsigned char n;
+    int ok = 1;
+
+    for (n = 1; ok && n <= purpose; n++)
+        ok = expand(input, hmac, master, n, t, size, error);
+    if (ok)
+        memcpy(out, purpose == E2E_MASTER ? master.data : t, size);
+    OPENSSL_cleanse(t, sizeof(t));
+    return ok;
+}
+
+static int e2e_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                      ONEM2M_ERROR *error)
+{
+    unsigned char octets[EVP_MAX_MD_SIZE];
+    const ONEM2M_SLICE master = { octets, (size_t)EVP_MD_get_size(input->digest) };
     int ok;
 
+    if (input->key_is_master)
+        return expand_master(input, hmac, input->key, out, error);
     /* HMAC pads a key with zeros: an absent salt, empty here, is as many zero octets as the hash
      * is long (RFC 5869 2.2). */
-    ok = onem2m_hmac(hmac, input->digest, input->operands[E2E_SALT].octets, &input->key, 1, master,
-                     error);
-    for (n = 1; ok && n <= purpose; n++)
-        ok = expand(input, hmac, master_key, n, t, size, error);
-    if (ok)
-        memcpy(out, purpose == E2E_MASTER ? master : t, size);
-    OPENSSL_cleanse(master, sizeof(master));
-    OPENSSL_cleanse(t, sizeof(t));
+    ok = onem2m_hmac(hmac, input->digest, input->operands[E2E_SALT].octets, &input->key, 1, octets,
+                     error) &&
+         expand_master(input, hmac, master, out, error);
+    OPENSSL_cleanse(octets, sizeof(octets));
     return ok;
 }
 
@@ -353,6 +366,42 @@ const ONEM2M_DERIVATION onem2m_derivation_gba_naf_key = {
                                         .max = UA_PROTOCOL_OCTETS } },
 };
 
+/* TS-0003 8.2.2, 8.3.5.2.2, 8.8.2.2: an own key for a TLS stack; 8.3.5.2.8, 8.8.2.8: a registered
+ * one for its target. */
+static int release_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac,
+                          unsigned char *out, ONEM2M_ERROR *error)
+{
+    (void)hmac;
+    (void)error;
+    memcpy(out, input->key.data, input->key.length);
+    return 1;
+}
+
+const ONEM2M_DERIVATION onem2m_derivation_psk = {
+    .name = ONEM2M_KDF_PSK,
+    .clause = "TS-0003 8.2.2, 8.3.5.2.2, 8.8.2.2",
+    .is_release = 1,
+    .derive = release_derive,
+    .operand_count = 1,
+    .operands = { { .name = ONEM2M_PARAM_USAGE,
+                    .clause = "TS-0004 6.3.4.2.39",
+                    .type = ONEM2M_OPERAND_CHOICE,
+                    .words = WORDS(ONEM2M_USAGE_NAME_MEF, ONEM2M_USAGE_NAME_MAF,
+                                   ONEM2M_USAGE_NAME_SAEF) } },
+};
+
+const ONEM2M_DERIVATION onem2m_derivation_retrieve = {
+    .name = ONEM2M_KDF_RETRIEVE,
+    .clause = "TS-0003 8.3.5.2.8, 8.8.2.8",
+    .is_release = 1,
+    .derive = release_derive,
+    .operand_count = 1,
+    .operands = { { .name = ONEM2M_PARAM_SUID,
+                    .clause = "TS-0003 8.8.2.8",
+                    .type = ONEM2M_OPERAND_ANY_SUID,
+                    .optional = 1 } },
+};
+
 const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation)
 {
     return derivation->name;
@@ -367,6 +416,11 @@ const ONEM2M_OPERAND_RULE *onem2m_derivation_operand(const ONEM2M_DERIVATION *de
                                                      size_t index)
 {
     return &derivation->operands[index];
+}
+
+int onem2m_derivation_is_release(const ONEM2M_DERIVATION *derivation)
+{
+    return derivation->is_release;
 }
 
 const char *onem2m_derivation_digest(const ONEM2M_DERIVATION *derivation)
@@ -520,7 +574,7 @@ int onem2m_operand_from_number(ONEM2M_OPERAND *operand, const ONEM2M_OPERAND_RUL
 
     if (!onem2m_suid_parse(&suid, number, error))
         return 0;
-    if (suid.origin != ONEM2M_ORIGIN_RSPF)
+    if (rule->type == ONEM2M_OPERAND_SUID && suid.origin != ONEM2M_ORIGIN_RSPF)
         return onem2m_refuse(error, ONEM2M_R_BAD_SUID, ONEM2M_NO_OFFSET,
                              "%u is of a %s credential; a key derived from Ke has one of 21 to 25 "
                              "(%s, TS-0004 6.3.4.2.39)",
@@ -532,8 +586,10 @@ int onem2m_operand_from_number(ONEM2M_OPERAND *operand, const ONEM2M_OPERAND_RUL
 
 static int refuse_missing_key(const ONEM2M_DERIVATION *derivation, ONEM2M_ERROR *error)
 {
-    return onem2m_refuse(error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET,
-                         ONEM2M_PARAM_KEY ": the input key is not set (%s)", derivation->clause);
+    return onem2m_refuse(
+        error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET, "%s: the input key is not set (%s)",
+        derivation->is_release ? ONEM2M_PARAM_KEY_ID : ONEM2M_PARAM_KEY " or " ONEM2M_PARAM_KEY_ID,
+        derivation->clause);
 }
 
 int onem2m_derivation_size(const ONEM2M_DERIVATION_INPUT *input, size_t *size, ONEM2M_ERROR *error)
@@ -544,17 +600,15 @@ int onem2m_derivation_size(const ONEM2M_DERIVATION_INPUT *input, size_t *size, O
     }
     if (input->key.data == NULL)
         return refuse_missing_key(input->derivation, error);
-    *size = input->key.length / 2;
+    *size = input->derivation->is_release ? input->key.length : input->key.length / 2;
     return 1;
 }
 
-int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error)
+int onem2m_derivation_check_operands(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error)
 {
     const ONEM2M_DERIVATION *derivation = input->derivation;
     size_t i;
 
-    if (input->key.data == NULL)
-        return refuse_missing_key(derivation, error);
     for (i = 0; i < derivation->operand_count; i++) {
         const ONEM2M_OPERAND_RULE *rule = &derivation->operands[i];
 
@@ -563,6 +617,30 @@ int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2
                                  "%s: not set (%s)", rule->name, rule->clause);
     }
     return 1;
+}
+
+int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error)
+{
+    if (input->key.data == NULL)
+        return refuse_missing_key(input->derivation, error);
+    return onem2m_derivation_check_operands(input, error);
+}
+
+void onem2m_derivation_scope(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_DERIVATION_SCOPE *scope)
+{
+    const ONEM2M_OPERAND *operands = input->operands;
+
+    memset(scope, 0, sizeof(*scope));
+    if (input->derivation == &onem2m_derivation_usage_key) {
+        scope->suid = operands[USAGE_KEY_SUID].number;
+        scope->target = operands[USAGE_KEY_TARGET].octets;
+    } else if (input->derivation == &onem2m_derivation_e2e_key) {
+        scope->purpose = operands[E2E_PURPOSE].number;
+    } else if (input->derivation == &onem2m_derivation_psk) {
+        scope->usage = (ONEM2M_USAGE)(ONEM2M_USAGE_MEF + operands[0].number);
+    } else if (input->derivation == &onem2m_derivation_retrieve) {
+        scope->suid = operands[0].number;
+    }
 }
 
 int onem2m_derivation_is_mac(const ONEM2M_DERIVATION *derivation)

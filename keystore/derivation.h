@@ -14,12 +14,13 @@
  */
 
 typedef enum {
-    ONEM2M_OPERAND_FQDN,   /* canonical octets of an FQDN */
-    ONEM2M_OPERAND_ENTITY, /* canonical octets of a CSE-ID, AE-ID or FQDN */
-    ONEM2M_OPERAND_TEXT,   /* NFKC, min to max octets */
-    ONEM2M_OPERAND_OCTETS, /* min to max octets */
-    ONEM2M_OPERAND_SUID,   /* number: 21 to 25 */
-    ONEM2M_OPERAND_CHOICE  /* number: index into words */
+    ONEM2M_OPERAND_FQDN,     /* canonical octets of an FQDN */
+    ONEM2M_OPERAND_ENTITY,   /* canonical octets of a CSE-ID, AE-ID or FQDN */
+    ONEM2M_OPERAND_TEXT,     /* NFKC, min to max octets */
+    ONEM2M_OPERAND_OCTETS,   /* min to max octets */
+    ONEM2M_OPERAND_SUID,     /* number: 21 to 25 */
+    ONEM2M_OPERAND_ANY_SUID, /* number: any that is assigned */
+    ONEM2M_OPERAND_CHOICE    /* number: index into words */
 } ONEM2M_OPERAND_TYPE;
 
 typedef struct {
@@ -50,12 +51,16 @@ extern const ONEM2M_DERIVATION onem2m_derivation_e2e_key;
 extern const ONEM2M_DERIVATION onem2m_derivation_session_esprim_key;
 extern const ONEM2M_DERIVATION onem2m_derivation_split_key;
 extern const ONEM2M_DERIVATION onem2m_derivation_gba_naf_key;
+/* No derivations, but what releases a stored key's own octets: only to a key by name. */
+extern const ONEM2M_DERIVATION onem2m_derivation_psk;
+extern const ONEM2M_DERIVATION onem2m_derivation_retrieve;
 
 /* Everything one derivation works on. What the slices point to belongs to somebody else. */
 typedef struct {
     const ONEM2M_DERIVATION *derivation;
     ONEM2M_SLICE key;     /* data NULL: none set */
     int key_is_prepared;  /* hmac of onem2m_derive holds it already, see onem2m_hmac_prepare */
+    int key_is_master;    /* ONEM2M-E2E-KEY of a key that was extracted already: expand only */
     const EVP_MD *digest; /* NULL for a derivation that hashes nothing */
     ONEM2M_OPERAND operands[ONEM2M_OPERANDS_MAX];
 } ONEM2M_DERIVATION_INPUT;
@@ -67,6 +72,9 @@ const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation);
 size_t onem2m_derivation_operand_count(const ONEM2M_DERIVATION *derivation);
 const ONEM2M_OPERAND_RULE *onem2m_derivation_operand(const ONEM2M_DERIVATION *derivation,
                                                      size_t index);
+
+/* Whether the key has to be one of the store: its octets are what comes out. */
+int onem2m_derivation_is_release(const ONEM2M_DERIVATION *derivation);
 
 /* The digest's name, NULL for a derivation that hashes nothing; whether a caller may choose
  * another. */
@@ -94,6 +102,19 @@ int onem2m_operand_from_number(ONEM2M_OPERAND *operand, const ONEM2M_OPERAND_RUL
 
 /* Octets of output; fails as long as they depend on a key that is not set. */
 int onem2m_derivation_size(const ONEM2M_DERIVATION_INPUT *input, size_t *size, ONEM2M_ERROR *error);
+
+/* Whether every operand that the derivation needs is there. */
+int onem2m_derivation_check_operands(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error);
+
+/* What policy wants to know of the operands; 0 or empty where the derivation has no such. */
+typedef struct {
+    ONEM2M_USAGE usage;
+    unsigned int suid;
+    unsigned int purpose; /* index into the values of purpose: 0 is master */
+    ONEM2M_SLICE target;
+} ONEM2M_DERIVATION_SCOPE;
+
+void onem2m_derivation_scope(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_DERIVATION_SCOPE *scope);
 
 /* Whether the key and every operand that the derivation needs are there. */
 int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error);

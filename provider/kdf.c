@@ -183,6 +183,7 @@ static void call_begin(CALL *call, const KDF_CTX *ctx)
     memcpy(call->input.operands, ctx->operands, sizeof(ctx->operands));
     memset(call->operand_given, 0, sizeof(call->operand_given));
     call->input.key_is_prepared = 0;
+    call->input.key_is_master = 0;
     call->key_given = 0;
     call->key_taken = 0;
     call->new_digest = NULL;

@@ -23,9 +23,15 @@
 #define ONEM2M_KDF_SESSION_ESPRIM_KEY "ONEM2M-SESSION-ESPRIM-KEY" /* TS-0003 10.3.8.2 */
 #define ONEM2M_KDF_SPLIT_KEY "ONEM2M-SPLIT-KEY"                   /* TS-0003 8.8.1 step 8 */
 #define ONEM2M_KDF_GBA_NAF_KEY "ONEM2M-GBA-NAF-KEY"               /* TS-0003 8.3.2.3 */
+#define ONEM2M_KDF_PSK "ONEM2M-PSK"           /* TS-0003 8.2.2, 8.3.5.2.2, 8.8.2.2 */
+#define ONEM2M_KDF_RETRIEVE "ONEM2M-RETRIEVE" /* TS-0003 8.3.5.2.8, 8.8.2.8 */
 
 /* Parameters of every derivation. */
-#define ONEM2M_PARAM_KEY "key"               /* octets: the input key */
+#define ONEM2M_PARAM_KEY "key"       /* octets: the input key */
+#define ONEM2M_PARAM_KEY_ID "key-id" /* UTF-8: the input key's name in the store */
+#define ONEM2M_PARAM_REQUESTER                                                                     \
+    "requester"                              /* UTF-8: who asks, authenticated; for a registration \
+                                              */
 #define ONEM2M_PARAM_PROPERTIES "properties" /* UTF-8: property query for the digest */
 #define ONEM2M_PARAM_SIZE "size"             /* size_t, read only: octets of output */
 
@@ -45,6 +51,13 @@
 #define ONEM2M_PARAM_IMPI "impi"                       /* UTF-8 */
 #define ONEM2M_PARAM_NAF_FQDN "naf-fqdn"               /* UTF-8: an FQDN */
 #define ONEM2M_PARAM_UA_PROTOCOL "ua-protocol"         /* octets: 5 */
+
+#define ONEM2M_PARAM_USAGE "usage" /* UTF-8: mef, maf, saef */
+
+/* Values of usage. */
+#define ONEM2M_USAGE_NAME_MEF "mef"
+#define ONEM2M_USAGE_NAME_MAF "maf"
+#define ONEM2M_USAGE_NAME_SAEF "saef"
 
 /* Values of purpose. */
 #define ONEM2M_PURPOSE_MASTER "master"

@@ -37,7 +37,54 @@ typedef enum {
     ONEM2M_R_CRYPTO_UNAVAILABLE = 21,  /* the private context gives no such algorithm */
     ONEM2M_R_CRYPTO_FAILED = 22,       /* an algorithm of OpenSSL failed */
     ONEM2M_R_OUT_OF_MEMORY = 23,       /* an allocation failed */
-    ONEM2M_R_MISMATCH = 24             /* two things that must be equal are not */
+    ONEM2M_R_MISMATCH = 24,            /* two things that must be equal are not */
+
+    /* Attributes that a key cannot have. */
+    ONEM2M_R_BAD_KIND = 25,      /* not a kind of key, or not one for this */
+    ONEM2M_R_BAD_STATE = 26,     /* not a state, or not one to be set */
+    ONEM2M_R_BAD_TIME = 27,      /* not an m2m:timestamp, a time that does not exist */
+    ONEM2M_R_BAD_TARGETS = 28,   /* too few or too many target-ids, or one of them twice */
+    ONEM2M_R_BAD_ATTRIBUTE = 29, /* an attribute that this key cannot have, or not so written */
+
+    /* Policy. */
+    ONEM2M_R_NOT_ALLOWED_BY_KIND = 30, /* keys of this kind do not serve this use */
+    ONEM2M_R_NOT_ALLOWED_BY_USAGE =
+        31,                          /* the SUID, or an e2e key's purpose, is for another usage */
+    ONEM2M_R_SUSPENDED = 32,         /* the key is suspended */
+    ONEM2M_R_REVOKED = 33,           /* the key is revoked */
+    ONEM2M_R_DESTROYED = 34,         /* the key is a tombstone */
+    ONEM2M_R_EXPIRED = 35,           /* the key's not-after has passed (TS-0003 10.7) */
+    ONEM2M_R_REGISTRATION = 36,      /* of a registration what only an own key does, or back */
+    ONEM2M_R_REQUESTER_MISSING = 37, /* a registration needs an authenticated requester */
+    ONEM2M_R_NOT_A_TARGET = 38,      /* the requester is none of the target-ids */
+    ONEM2M_R_NOT_THE_SOURCE = 39,    /* the requester is neither source-id nor admin-fqdn */
+    ONEM2M_R_SUID_NOT_ALLOWED = 40,  /* the derived key's SUID is none of allowed-suids */
+    ONEM2M_R_NOT_EXTRACTABLE = 41,   /* the key's own octets may not leave */
+    ONEM2M_R_DERIVE_OCTETS_OFF = 42, /* derive-octets is 0: derived key objects only */
+    ONEM2M_R_OUTLIVES_PARENT = 43,   /* not-after later than the parent's (TS-0003 10.7) */
+    ONEM2M_R_NOT_CHANGEABLE = 44,    /* an attribute that a key keeps for its life */
+
+    /* The key store. */
+    ONEM2M_R_STORE_MISSING = 45,    /* no such directory, or no store in it */
+    ONEM2M_R_STORE_EXISTS = 46,     /* a store is there already */
+    ONEM2M_R_STORE_NOT_OURS = 47,   /* files of another program */
+    ONEM2M_R_STORE_NEWER = 48,      /* written by a newer version of this program or of LMDB */
+    ONEM2M_R_STORE_DAMAGED = 49,    /* truncated, or not what was written */
+    ONEM2M_R_STORE_PERMISSION = 50, /* the process may not open its files */
+    ONEM2M_R_STORE_READ_ONLY = 51,  /* a write where this process may only read */
+    ONEM2M_R_STORE_LOCKED = 52,     /* somebody else stands in the way */
+    ONEM2M_R_STORE_FULL = 53,       /* disk, quota, file size limit or address space */
+    ONEM2M_R_STORE_TOO_LARGE = 54,  /* more than the room it was given; begun again it has more */
+    ONEM2M_R_STORE_PLACE = 55,      /* a network file system */
+    ONEM2M_R_STORE_FAILED = 56,     /* an error of the system or of the store's library */
+    ONEM2M_R_RECORD_DAMAGED = 57,   /* a record that was changed, or is of another name or store */
+    ONEM2M_R_HEADER_DAMAGED = 58,   /* a store's header that was changed */
+    ONEM2M_R_STORE_FORMAT = 59,     /* a store of another format */
+    ONEM2M_R_BAD_SEAL = 60,         /* a seal that cannot be used, or is another store's */
+    ONEM2M_R_KEY_NOT_FOUND = 61,    /* no key of that name */
+    ONEM2M_R_AMBIGUOUS_NAME = 62,   /* keys of several kinds have that name */
+    ONEM2M_R_NAME_IN_USE = 63,      /* a key has or had that name */
+    ONEM2M_R_ROTATION_DUE = 64      /* a data key that sealed as much as it may */
 } ONEM2M_REASON;
 
 #endif

@@ -7,11 +7,12 @@ set -euo pipefail
 
 expected() {
     local file name section
-    printf '%s\n' "$MODULESDIR/onem2m.so" "$BINDIR/onem2m-demo" \
+    printf '%s\n' "$MODULESDIR/onem2m.so" "$BINDIR/onem2m-demo" "$BINDIR/onem2m-key" \
         "$LIBDIR/libonem2m.so" "$LIBDIR/libonem2m.so.0" "$LIBDIR/libonem2m.so.$VERSION" \
         "$LIBDIR/pkgconfig/onem2m.pc" "$LIBDIR"/cmake/onem2m/onem2m-config{,-version}.cmake \
         "$LIBDIR"/cmake/onem2m/onem2m-targets{,-"$BUILD_TYPE"}.cmake \
-        "$DOCDIR/LICENSE" "$DOCDIR/CHANGELOG.md"
+        "$DOCDIR/LICENSE" "$DOCDIR/CHANGELOG.md" \
+        "$DATADIR/bash-completion/completions/onem2m-key"
     for file in "$SOURCE"/include/onem2m/*.h; do
         echo "$INCLUDEDIR/onem2m/${file##*/}"
     done

@@ -1,0 +1,248 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "lmdb_environment.h"
+#include "lmdb_file.h"
+
+/*
+ * The tables are one LMDB database, the unnamed one: an entry's key is the
+ * table's octet and the name. Named databases would cost each look-up a quarter
+ * more, and each commit a page.
+ */
+typedef struct {
+    MDB_val val;
+    char octets[1 + ONEM2M_BACKEND_NAME_MAX + 1];
+} KEY;
+
+struct onem2m_backend_st {
+    char *directory;
+    _Atomic(ONEM2M_LMDB_ENVIRONMENT *) environment; /* NULL until there is a store */
+};
+
+static char *find_directory(const char *location, ONEM2M_ERROR *error)
+{
+    char *directory = NULL;
+    struct stat found;
+
+    if (location[0] == '\0')
+        onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
+                      "keystore = lmdb: must be followed by a directory");
+    else if ((directory = realpath(location, NULL)) == NULL)
+        onem2m_lmdb_refuse_errno(error, errno, location, "the directory");
+    else if (stat(directory, &found) == 0 && S_ISDIR(found.st_mode))
+        return directory;
+    else
+        onem2m_lmdb_refuse(error, ONEM2M_R_STORE_MISSING, location, "this is not a directory");
+    free(directory);
+    return NULL;
+}
+
+/* NULL when there is no store yet, too. */
+static ONEM2M_LMDB_ENVIRONMENT *attach(ONEM2M_BACKEND *backend, ONEM2M_ERROR *error)
+{
+    ONEM2M_LMDB_ENVIRONMENT *none = NULL;
+    ONEM2M_LMDB_ENVIRONMENT *environment =
+        onem2m_lmdb_acquire(backend->directory, ONEM2M_LMDB_USE, error);
+
+    if (environment == NULL ||
+        atomic_compare_exchange_strong(&backend->environment, &none, environment))
+        return environment;
+    onem2m_lmdb_release(environment); /* another thread was faster */
+    return none;
+}
+
+static void lmdb_close(ONEM2M_BACKEND *backend)
+{
+    if (backend == NULL)
+        return;
+    onem2m_lmdb_release(backend->environment);
+    free(backend->directory);
+    free(backend);
+}
+
+static int lmdb_open(ONEM2M_BACKEND **backend, const char *location, ONEM2M_ERROR *error)
+{
+    ONEM2M_BACKEND *opened = calloc(1, sizeof(*opened));
+    ONEM2M_ERROR why = { .reason = ONEM2M_R_NONE };
+
+    if (opened == NULL)
+        return onem2m_lmdb_refuse_errno(error, ENOMEM, location, "opening it");
+    opened->directory = find_directory(location, &why);
+    if (opened->directory != NULL &&
+        (onem2m_lmdb_check_place(opened->directory, &why) == 0 ||
+         (attach(opened, &why) == NULL && why.reason != ONEM2M_R_STORE_MISSING))) {
+        free(opened->directory);
+        opened->directory = NULL;
+    }
+    if (opened->directory == NULL) {
+        free(opened);
+        if (error != NULL)
+            *error = why;
+        return 0;
+    }
+    *backend = opened;
+    return 1;
+}
+
+static int lmdb_create(ONEM2M_BACKEND *backend, onem2m_fill_fn *fill, void *argument,
+                       ONEM2M_ERROR *error)
+{
+    return onem2m_lmdb_make(backend->directory, fill, argument, error);
+}
+
+static int lmdb_begin(ONEM2M_BACKEND *backend, ONEM2M_TRANSACTION **transaction,
+                      ONEM2M_TRANSACTION_KIND kind, ONEM2M_ERROR *error)
+{
+    ONEM2M_LMDB_ENVIRONMENT *environment =
+        atomic_load_explicit(&backend->environment, memory_order_acquire);
+
+    if (environment == NULL)
+        environment = attach(backend, error);
+    return environment != NULL && onem2m_lmdb_begin(environment, transaction, kind, error);
+}
+
+static int lmdb_commit(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
+{
+    return onem2m_lmdb_end(transaction, 1, error);
+}
+
+static void lmdb_abort(ONEM2M_TRANSACTION *transaction)
+{
+    if (transaction != NULL)
+        onem2m_lmdb_end(transaction, 0, NULL);
+}
+
+/* Entries */
+
+static void make_key(KEY *key, ONEM2M_TABLE table, ONEM2M_SLICE name)
+{
+    key->octets[0] = (char)table;
+    if (name.length > 0)
+        memcpy(key->octets + 1, name.data, name.length);
+    key->val.mv_data = key->octets;
+    key->val.mv_size = 1 + name.length;
+}
+
+static ONEM2M_SLICE slice_of(const MDB_val *val, size_t skipped)
+{
+    return (ONEM2M_SLICE){ (const unsigned char *)val->mv_data + skipped, val->mv_size - skipped };
+}
+
+static int check_alive(const ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
+{
+    if (transaction->txn != NULL)
+        return 1;
+    return onem2m_refuse(error, ONEM2M_R_STORE_FAILED, ONEM2M_NO_OFFSET,
+                         "lmdb: the transaction was begun before a fork");
+}
+
+static int lmdb_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
+                    ONEM2M_SLICE *value, ONEM2M_ERROR *error)
+{
+    MDB_val found;
+    KEY key;
+    int rc;
+
+    if (!onem2m_backend_check_name(name, error) || !check_alive(transaction, error))
+        return -1;
+    make_key(&key, table, name);
+    rc = mdb_get(transaction->txn, transaction->entries, &key.val, &found);
+    if (rc == MDB_NOTFOUND)
+        return 0;
+    if (rc != 0) {
+        onem2m_lmdb_refuse_entry(transaction, rc, "reading an entry", error);
+        return -1;
+    }
+    *value = slice_of(&found, 0);
+    return 1;
+}
+
+static int seek_key(ONEM2M_TRANSACTION *transaction, MDB_val *key, MDB_val *value)
+{
+    int rc = 0;
+
+    if (transaction->cursor == NULL)
+        rc = mdb_cursor_open(transaction->txn, transaction->entries, &transaction->cursor);
+    if (rc == 0)
+        rc = mdb_cursor_get(transaction->cursor, key, value, MDB_SET_RANGE);
+    return rc;
+}
+
+static int lmdb_seek(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE from,
+                     ONEM2M_SLICE *name, ONEM2M_SLICE *value, ONEM2M_ERROR *error)
+{
+    MDB_val found;
+    KEY key;
+    int rc;
+
+    if (!onem2m_backend_check_from(from, error) || !check_alive(transaction, error))
+        return -1;
+    make_key(&key, table, from);
+    rc = seek_key(transaction, &key.val, &found);
+    if (rc == MDB_NOTFOUND || (rc == 0 && *(const char *)key.val.mv_data != (char)table))
+        return 0;
+    if (rc != 0) {
+        onem2m_lmdb_refuse_entry(transaction, rc, "looking for an entry", error);
+        return -1;
+    }
+    *name = slice_of(&key.val, 1);
+    *value = slice_of(&found, 0);
+    return 1;
+}
+
+static int check_writes(const ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
+{
+    if (transaction->kind == ONEM2M_WRITE)
+        return check_alive(transaction, error);
+    return onem2m_refuse(error, ONEM2M_R_STORE_READ_ONLY, ONEM2M_NO_OFFSET,
+                         "lmdb: a write in a transaction that reads");
+}
+
+static int lmdb_put(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
+                    ONEM2M_SLICE value, ONEM2M_ERROR *error)
+{
+    MDB_val place = { value.length, NULL };
+    KEY key;
+    int rc;
+
+    if (!check_writes(transaction, error) || !onem2m_backend_check_name(name, error) ||
+        !onem2m_backend_check_value(value, error))
+        return 0;
+    make_key(&key, table, name);
+    rc = mdb_put(transaction->txn, transaction->entries, &key.val, &place, MDB_RESERVE);
+    if (rc == 0) {
+        if (value.length > 0)
+            memcpy(place.mv_data, value.data, value.length);
+        return 1;
+    }
+    transaction->failed = 1;
+    return onem2m_lmdb_refuse_entry(transaction, rc, "writing an entry", error);
+}
+
+static int lmdb_remove(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
+                       ONEM2M_ERROR *error)
+{
+    KEY key;
+    int rc;
+
+    if (!check_writes(transaction, error) || !onem2m_backend_check_name(name, error))
+        return 0;
+    make_key(&key, table, name);
+    rc = mdb_del(transaction->txn, transaction->entries, &key.val, NULL);
+    if (rc == 0 || rc == MDB_NOTFOUND)
+        return 1;
+    transaction->failed = 1;
+    return onem2m_lmdb_refuse_entry(transaction, rc, "removing an entry", error);
+}
+
+const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_lmdb = { "lmdb",      lmdb_open,  lmdb_create,
+                                                       lmdb_close,  lmdb_begin, lmdb_commit,
+                                                       lmdb_abort,  lmdb_get,   lmdb_put,
+                                                       lmdb_remove, lmdb_seek };

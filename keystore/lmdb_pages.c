@@ -1,0 +1,241 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "lmdb_file.h"
+
+/*
+ * The parts of LMDB's file format (mdb.c of LMDB 0.9, data version 1) that tell
+ * how long a file must be. Numbers are in the machine's own order and size.
+ */
+#define META_MAGIC 0xBEEFC0DEU
+#define META_VERSION 1U
+#define PAGE_BRANCH 0x01U
+#define PAGE_LEAF 0x02U
+#define PAGE_META 0x08U
+#define NODE_BIG 0x01U
+#define DEPTH_MAX 32
+#define PAGE_SIZE_MIN 512U
+#define PAGE_SIZE_MAX 65536U
+#define TRIES 8 /* to see a snapshot that a writer did not replace meanwhile */
+
+typedef struct {
+    size_t number;
+    uint16_t pad;
+    uint16_t flags;
+    uint16_t lower, upper; /* of the free space; of an overflow page, together, its pages */
+} PAGE_HEADER;
+
+typedef struct {
+    uint32_t page_size; /* of the first tree; of no meaning here in the second */
+    uint16_t flags;
+    uint16_t depth;
+    size_t branch_pages, leaf_pages, overflow_pages, entries;
+    size_t root;
+} TREE;
+
+typedef struct {
+    PAGE_HEADER header;
+    uint32_t magic;
+    uint32_t version;
+    void *address;
+    size_t map_size;
+    TREE trees[2]; /* of free pages; of entries */
+    size_t last_page;
+    size_t transaction;
+} META;
+
+typedef struct {
+    uint16_t low, high;
+    uint16_t flags;
+    uint16_t name_size;
+} NODE;
+
+typedef struct {
+    int data;
+    size_t size; /* of the file */
+    size_t page_size;
+    size_t pages_left; /* more visits than pages: a circle */
+} WALK;
+
+static int damaged(const char *directory, const char *what, ONEM2M_ERROR *error)
+{
+    return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_DAMAGED, directory, "data.mdb is damaged: %s",
+                              what);
+}
+
+static int read_at(int data, void *out, size_t size, size_t offset)
+{
+    ssize_t count;
+
+    do {
+        count = pread(data, out, size, (off_t)offset);
+    } while (count < 0 && errno == EINTR);
+    return count >= 0 && (size_t)count == size;
+}
+
+static int page_size_is_possible(uint32_t size)
+{
+    return size >= PAGE_SIZE_MIN && size <= PAGE_SIZE_MAX && (size & (size - 1)) == 0;
+}
+
+static int check_meta(const META *meta, const char *directory, ONEM2M_ERROR *error)
+{
+    if ((meta->header.flags & PAGE_META) == 0 || meta->magic != META_MAGIC)
+        return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_NOT_OURS, directory,
+                                  "data.mdb is not a file of LMDB, or its beginning is damaged");
+    if (meta->version > META_VERSION)
+        return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_NEWER, directory,
+                                  "data.mdb is of LMDB's data version %u; this LMDB knows %u",
+                                  meta->version, META_VERSION);
+    if (meta->version != META_VERSION || !page_size_is_possible(meta->trees[0].page_size) ||
+        meta->last_page < 1 || meta->last_page >= meta->map_size / meta->trees[0].page_size)
+        return damaged(directory, "impossible values in its meta page", error);
+    return 1;
+}
+
+/* The newer of the two. */
+static int read_meta(META *meta, int data, const char *directory, ONEM2M_ERROR *error)
+{
+    META other;
+
+    if (!read_at(data, meta, sizeof(*meta), 0))
+        return damaged(directory, "it has no meta page", error);
+    if (!check_meta(meta, directory, error))
+        return 0;
+    if (!read_at(data, &other, sizeof(other), meta->trees[0].page_size))
+        return damaged(directory, "it has no second meta page", error);
+    if (!check_meta(&other, directory, error))
+        return 0;
+    if (other.trees[0].page_size != meta->trees[0].page_size)
+        return damaged(directory, "its meta pages disagree", error);
+    if (other.transaction > meta->transaction)
+        *meta = other;
+    return 1;
+}
+
+static int walk_page(WALK *walk, size_t number, int depth);
+
+static size_t child_of(const NODE *node)
+{
+    return (size_t)node->low | (size_t)node->high << 16 | (size_t)node->flags << 16 << 16;
+}
+
+static int check_big_value(const WALK *walk, const NODE *node, const unsigned char *after_name)
+{
+    const size_t value_size = (size_t)node->low | (size_t)node->high << 16;
+    const size_t pages = (sizeof(PAGE_HEADER) - 1 + value_size) / walk->page_size + 1;
+    size_t first;
+
+    memcpy(&first, after_name, sizeof(first));
+    return first <= walk->size / walk->page_size && pages <= walk->size / walk->page_size - first;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX
+static int walk_node(WALK *walk, const unsigned char *page, size_t offset, unsigned int flags,
+                     int depth)
+{
+    NODE node;
+
+    if (offset < sizeof(PAGE_HEADER) || offset > walk->page_size - sizeof(node))
+        return 0;
+    memcpy(&node, page + offset, sizeof(node));
+    if ((flags & PAGE_BRANCH) != 0)
+        return walk_page(walk, child_of(&node), depth + 1);
+    if ((node.flags & NODE_BIG) == 0)
+        return 1;
+    offset += sizeof(node) + node.name_size;
+    return offset <= walk->page_size - sizeof(size_t) &&
+           check_big_value(walk, &node, page + offset);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX
+static int walk_nodes(WALK *walk, const unsigned char *page, int depth)
+{
+    PAGE_HEADER header;
+    uint16_t offset;
+    size_t count;
+
+    memcpy(&header, page, sizeof(header));
+    if ((header.flags & (PAGE_BRANCH | PAGE_LEAF)) == 0 || header.lower < sizeof(header) ||
+        header.lower > walk->page_size)
+        return 0;
+    count = (header.lower - sizeof(header)) / sizeof(offset);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&offset, page + sizeof(header) + i * sizeof(offset), sizeof(offset));
+        if (!walk_node(walk, page, offset, header.flags, depth))
+            return 0;
+    }
+    return 1;
+}
+
+/* Whether the page and all that it leads to are in the file. */
+// NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX
+static int walk_page(WALK *walk, size_t number, int depth)
+{
+    unsigned char *page;
+    int ok;
+
+    if (depth > DEPTH_MAX || walk->pages_left-- == 0 || number >= walk->size / walk->page_size)
+        return 0;
+    page = malloc(walk->page_size);
+    ok = page != NULL && read_at(walk->data, page, walk->page_size, number * walk->page_size) &&
+         walk_nodes(walk, page, depth);
+    free(page);
+    return ok;
+}
+
+static int walk_trees(int data, size_t size, const META *meta)
+{
+    WALK walk = { data, size, meta->trees[0].page_size, 0 };
+
+    walk.pages_left = size / walk.page_size;
+    for (int i = 0; i < 2; i++) {
+        if (meta->trees[i].root != SIZE_MAX && !walk_page(&walk, meta->trees[i].root, 0))
+            return 0;
+    }
+    return 1;
+}
+
+/*
+ * A file may end before the last page that was ever allocated, when a
+ * transaction allocated and dropped it. Such a file is rare; then every page
+ * that is in use is looked for.
+ */
+static int check_size(const META *meta, int data, const char *directory, ONEM2M_ERROR *error)
+{
+    const size_t page_size = meta->trees[0].page_size;
+    struct stat now;
+
+    if (fstat(data, &now) != 0)
+        return onem2m_lmdb_refuse_errno(error, errno, directory, "looking at data.mdb");
+    if ((size_t)now.st_size / page_size > meta->last_page ||
+        walk_trees(data, (size_t)now.st_size, meta))
+        return 1;
+    return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_DAMAGED, directory,
+                              "data.mdb is truncated: %lld octets, its pages need up to %zu",
+                              (long long)now.st_size, (meta->last_page + 1) * page_size);
+}
+
+int onem2m_lmdb_check_data(ONEM2M_LMDB_FILES *files, int data, const char *directory,
+                           ONEM2M_ERROR *error)
+{
+    META meta, after;
+
+    for (int i = 0; i < TRIES; i++) {
+        if (!read_meta(&meta, data, directory, error))
+            return 0;
+        files->page_size = meta.trees[0].page_size;
+        files->used = (meta.last_page + 1) * files->page_size;
+        if (check_size(&meta, data, directory, error))
+            return 1;
+        if (!read_meta(&after, data, directory, NULL) || after.transaction == meta.transaction)
+            return 0;
+    }
+    return 0;
+}

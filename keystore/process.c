@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <pthread.h>
+#include "process.h"
+
+/* The project's only variables that are no provider context's (DESIGN.md, rule 5), with the list
+ * of environments in lmdb_environment.c that the same lock guards. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static ONEM2M_PROCESS_WATCH *watches;
+static unsigned int generation;
+static int handlers_set;
+
+void onem2m_process_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void onem2m_process_unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+static void before_fork(void)
+{
+    onem2m_process_lock();
+    for (ONEM2M_PROCESS_WATCH *watch = watches; watch != NULL; watch = watch->next) {
+        if (watch->before != NULL)
+            watch->before(watch->argument);
+    }
+}
+
+static void after_fork_in_parent(void)
+{
+    for (ONEM2M_PROCESS_WATCH *watch = watches; watch != NULL; watch = watch->next) {
+        if (watch->parent != NULL)
+            watch->parent(watch->argument);
+    }
+    onem2m_process_unlock();
+}
+
+static void after_fork_in_child(void)
+{
+    generation++;
+    for (ONEM2M_PROCESS_WATCH *watch = watches; watch != NULL; watch = watch->next)
+        watch->child(watch->argument);
+    onem2m_process_unlock();
+}
+
+int onem2m_process_watch(ONEM2M_PROCESS_WATCH *watch)
+{
+    if (!handlers_set &&
+        pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
+        return 0;
+    handlers_set = 1;
+    watch->next = watches;
+    watches = watch;
+    return 1;
+}
+
+void onem2m_process_unwatch(ONEM2M_PROCESS_WATCH *watch)
+{
+    ONEM2M_PROCESS_WATCH **link = &watches;
+
+    while (*link != watch)
+        link = &(*link)->next;
+    *link = watch->next;
+}
+
+unsigned int onem2m_process_generation(void)
+{
+    return generation;
+}

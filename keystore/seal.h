@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_KEYSTORE_SEAL_H
+#define ONEM2M_KEYSTORE_SEAL_H
+
+#include <openssl/types.h>
+#include "secret.h"
+#include "text.h"
+
+/*
+ * What protects the keys of a store at rest. Of "file:PATH": 32 octets in a
+ * regular file that belongs to the caller or to root and that nobody else may
+ * read or write.
+ */
+#define ONEM2M_SEAL_OCTETS 32
+
+typedef struct {
+    ONEM2M_SECRET secret;
+} ONEM2M_SEAL;
+
+/* Whether uri is one of a seal. Opens nothing. */
+int onem2m_seal_check_uri(const char *uri, ONEM2M_ERROR *error);
+
+/* uri: "file:PATH". Opens and checks the file each time: it may have been replaced. */
+int onem2m_seal_open(ONEM2M_SEAL *seal, const char *uri, ONEM2M_ERROR *error);
+void onem2m_seal_clear(ONEM2M_SEAL *seal);
+
+/* Fresh random octets, for a store that lives no longer than its process. */
+int onem2m_seal_random(ONEM2M_SEAL *seal, OSSL_LIB_CTX *libctx, ONEM2M_ERROR *error);
+
+/* Makes such a file with fresh random octets, mode 0600; refuses to replace one. */
+int onem2m_seal_create(const char *uri, OSSL_LIB_CTX *libctx, ONEM2M_ERROR *error);
+
+/* What sealing adds to a text. */
+#define ONEM2M_SEAL_OVERHEAD (12 + 16)
+
+/*
+ * AES-256-GCM under the seal with a fresh IV: IV || ciphertext || tag. bound:
+ * octets that must be the same when it is opened. out: plaintext.length +
+ * ONEM2M_SEAL_OVERHEAD octets; opening: sealed.length - that.
+ */
+int onem2m_seal_protect(const ONEM2M_SEAL *seal, OSSL_LIB_CTX *libctx, ONEM2M_SLICE bound,
+                        ONEM2M_SLICE plaintext, unsigned char *out, ONEM2M_ERROR *error);
+int onem2m_seal_unprotect(const ONEM2M_SEAL *seal, OSSL_LIB_CTX *libctx, ONEM2M_SLICE bound,
+                          ONEM2M_SLICE sealed, unsigned char *out, ONEM2M_ERROR *error);
+
+#endif

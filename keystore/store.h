@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_KEYSTORE_STORE_H
+#define ONEM2M_KEYSTORE_STORE_H
+
+#include <openssl/evp.h>
+#include "key.h"
+#include "policy.h"
+
+/*
+ * A store of keys: names, records, header and backend together. A store may be
+ * used by all threads of a process and survives a fork; a reader or a writer
+ * belongs to one thread at a time.
+ */
+typedef struct onem2m_store_st ONEM2M_STORE;
+typedef struct onem2m_store_reader_st ONEM2M_STORE_READER;
+typedef struct onem2m_store_writer_st ONEM2M_STORE_WRITER;
+
+typedef struct {
+    const char *keystore; /* "memory:" or "lmdb:DIR" */
+    const char *seal;     /* "file:PATH"; NULL for memory: alone */
+    const char *fqdn;     /* this entity's own; NULL when it assigns no names */
+    OSSL_LIB_CTX *libctx; /* these two outlive the store */
+    const EVP_MD *sha256;
+} ONEM2M_STORE_CONFIGURATION;
+
+/*
+ * Whether such a configuration can be meant: schemes, a seal where one is
+ * needed, an FQDN. Opens nothing. On failure *key is the name of the culprit.
+ */
+int onem2m_store_check_configuration(const ONEM2M_STORE_CONFIGURATION *configuration,
+                                     const char **key, ONEM2M_ERROR *error);
+
+/*
+ * Opens. An existing, empty directory is a store without keys, made by the
+ * first write; an absent one is an error. configuration's texts are copied.
+ */
+int onem2m_store_open(ONEM2M_STORE **store, const ONEM2M_STORE_CONFIGURATION *configuration,
+                      ONEM2M_ERROR *error);
+void onem2m_store_close(ONEM2M_STORE *store);
+
+/* Makes the store; ONEM2M_R_STORE_EXISTS when there is one. */
+int onem2m_store_create(ONEM2M_STORE *store, ONEM2M_ERROR *error);
+
+/* NULL with *error when memory is out. */
+ONEM2M_STORE_READER *onem2m_store_reader_new(ONEM2M_STORE *store, ONEM2M_ERROR *error);
+void onem2m_store_reader_free(ONEM2M_STORE_READER *reader);
+
+/* Kinds that a look-up may find, as bits. */
+#define ONEM2M_KIND_BIT(kind) (1U << (kind))
+#define ONEM2M_KINDS_ALL ((ONEM2M_KIND_BIT(ONEM2M_KIND_MAX) << 1) - 2)
+
+/*
+ * Called with a key; its attributes and secret are valid during the call only,
+ * and the secret is cleansed after it. What it returns is returned.
+ */
+typedef int onem2m_store_visit_fn(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                                  ONEM2M_SLICE secret, ONEM2M_ERROR *error);
+
+/*
+ * Looks a key up by its identifier and visits it. Fails when there is none of
+ * these kinds, or more than one.
+ */
+int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t length,
+                         unsigned int kinds, onem2m_store_visit_fn *visit, void *argument,
+                         ONEM2M_ERROR *error);
+
+/* Visits every key in the order of names, until a visit returns 0. */
+int onem2m_store_each(ONEM2M_STORE_READER *reader, onem2m_store_visit_fn *visit, void *argument,
+                      ONEM2M_ERROR *error);
+
+/*
+ * Makes changes in one transaction, all or nothing, on disk when this returns
+ * 1; other writers wait. change returns 1 to commit; it may be called again,
+ * from the beginning, when the store had to grow. The first write into an
+ * existing, empty directory makes the store.
+ */
+typedef int onem2m_store_change_fn(ONEM2M_STORE_WRITER *writer, void *argument,
+                                   ONEM2M_ERROR *error);
+int onem2m_store_write(ONEM2M_STORE *store, onem2m_store_change_fn *change, void *argument,
+                       ONEM2M_ERROR *error);
+
+/*
+ * Adds a key. Without a key-id, this entity assigns a relative part at its
+ * fqdn that was never used. key_id: set to the name that the key has now, of
+ * ONEM2M_KEY_ID_MAX + 1 octets, may be NULL.
+ */
+int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
+                     ONEM2M_SLICE secret, char *key_id, ONEM2M_ERROR *error);
+
+/* What to change: the members whose flag is set. */
+typedef struct {
+    int change_not_after, change_labels, change_targets, change_state;
+    ONEM2M_TIME not_after;
+    ONEM2M_SLICE labels;
+    ONEM2M_SLICE targets;
+    ONEM2M_STATE state; /* destroyed: wipes the octets, leaves a tombstone */
+} ONEM2M_STORE_CHANGE;
+
+/* requester: the authenticated identity, for a registration; length 0: none. */
+int onem2m_store_change(ONEM2M_STORE_WRITER *writer, const char *key_id, size_t length,
+                        unsigned int kinds, const ONEM2M_STORE_CHANGE *change,
+                        ONEM2M_SLICE requester, ONEM2M_TIME now, ONEM2M_ERROR *error);
+
+/* Called now and then; done of total records. */
+typedef void onem2m_store_progress_fn(void *argument, uint64_t done, uint64_t total);
+
+/* What onem2m_store_verify found. */
+typedef struct {
+    uint64_t records;
+    uint64_t damaged; /* records that do not open, or stand under another name */
+    int set_hash_differs;
+    ONEM2M_ERROR first; /* the first finding */
+} ONEM2M_STORE_FINDINGS;
+
+/*
+ * Opens every record and compares them with the header. Returns 1 when the
+ * store could be read, whatever was found.
+ */
+int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
+                        onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error);
+
+/* Puts the store's keys under another seal; no record is touched. */
+int onem2m_store_reseal(ONEM2M_STORE *store, const char *seal, ONEM2M_ERROR *error);
+
+#endif

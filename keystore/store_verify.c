@@ -1,0 +1,141 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+#include <openssl/crypto.h>
+#include "store_internal.h"
+
+/* How many records are verified between two calls of the caller's progress. */
+#define PROGRESS_INTERVAL 1024
+
+typedef struct {
+    ONEM2M_STORE_READER *reader;
+    ONEM2M_TRANSACTION *transaction;
+    ONEM2M_HEADER header;
+    ONEM2M_STORE_KEYS keys;
+    unsigned char set_hash[ONEM2M_SET_HASH_OCTETS];
+    ONEM2M_STORE_FINDINGS *findings;
+    onem2m_store_progress_fn *progress;
+    void *argument;
+} VERIFICATION;
+
+static void note(VERIFICATION *verification, const ONEM2M_ERROR *finding)
+{
+    if (verification->findings->first.reason == ONEM2M_R_NONE)
+        verification->findings->first = *finding;
+}
+
+static int take_header(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE *store = verification->reader->store;
+    ONEM2M_SLICE octets;
+    const int found = store->functions->get(verification->transaction, ONEM2M_TABLE_META,
+                                            onem2m_header_name, &octets, error);
+
+    if (found == 0)
+        return onem2m_refuse(error, ONEM2M_R_HEADER_DAMAGED, ONEM2M_NO_OFFSET,
+                             "store header: there is none");
+    return found > 0 && onem2m_store_take_header(store, octets, &verification->reader->hmac,
+                                                 &verification->header, &verification->keys, error);
+}
+
+/* Whether the record of this name is of that name, and not one put in its place. */
+static int check_name(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE name, ONEM2M_ERROR *error)
+{
+    ONEM2M_LOOKUP lookup;
+
+    if (!onem2m_lookup_of(&lookup, attributes, error))
+        return 0;
+    if (lookup.length == name.length && memcmp(lookup.octets, name.data, name.length) == 0)
+        return 1;
+    return onem2m_refuse(error, ONEM2M_R_RECORD_DAMAGED, ONEM2M_NO_OFFSET,
+                         "record: it stands under another name than its own");
+}
+
+static int check_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                        ONEM2M_ERROR *error)
+{
+    unsigned char secret[ONEM2M_KEY_OCTETS_MAX];
+    ONEM2M_ATTRIBUTES attributes;
+    size_t length;
+
+    if (!onem2m_store_open_record(verification->reader, verification->transaction, name, record,
+                                  &attributes, secret, &length, error))
+        return 0;
+    OPENSSL_cleanse(secret, length);
+    return check_name(&attributes, name, error);
+}
+
+static int verify_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                         ONEM2M_ERROR *error)
+{
+    const ONEM2M_STORE_READER *reader = verification->reader;
+    const ONEM2M_HEADER_CRYPTO crypto =
+        onem2m_store_crypto(reader->store, &verification->reader->hmac);
+    ONEM2M_STORE_FINDINGS *findings = verification->findings;
+    ONEM2M_ERROR finding;
+
+    findings->records++;
+    if (!check_record(verification, name, record, &finding)) {
+        findings->damaged++;
+        note(verification, &finding);
+    }
+    if (verification->progress != NULL && findings->records % PROGRESS_INTERVAL == 0)
+        verification->progress(verification->argument, findings->records,
+                               verification->header.records);
+    return onem2m_set_hash_add(verification->set_hash, name, record, &verification->keys, &crypto,
+                               error);
+}
+
+static int verify_records(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE_PLACE place = { .length = 0 };
+    ONEM2M_SLICE name, record;
+    int found;
+
+    while ((found = onem2m_store_next(verification->reader->store, verification->transaction,
+                                      &place, &name, &record, error)) > 0) {
+        if (!verify_record(verification, name, record, error))
+            return 0;
+    }
+    return found == 0;
+}
+
+static void compare_with_header(VERIFICATION *verification)
+{
+    ONEM2M_STORE_FINDINGS *findings = verification->findings;
+    const ONEM2M_HEADER *header = &verification->header;
+    ONEM2M_ERROR finding;
+
+    if (findings->records == header->records &&
+        memcmp(verification->set_hash, header->set_hash, sizeof(header->set_hash)) == 0)
+        return;
+    findings->set_hash_differs = 1;
+    onem2m_refuse(
+        &finding, ONEM2M_R_STORE_DAMAGED, ONEM2M_NO_OFFSET,
+        "records were put back, taken away or changed: the header counts %llu and its set "
+        "hash is of others, %llu are there",
+        (unsigned long long)header->records, (unsigned long long)findings->records);
+    note(verification, &finding);
+}
+
+int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
+                        onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error)
+{
+    VERIFICATION verification = {
+        .reader = reader, .findings = findings, .progress = progress, .argument = argument
+    };
+    ONEM2M_STORE *store = reader->store;
+    int ok;
+
+    memset(findings, 0, sizeof(*findings));
+    if (!store->functions->begin(store->backend, &verification.transaction, ONEM2M_READ, error))
+        return 0;
+    ok = take_header(&verification, error) && verify_records(&verification, error);
+    if (ok)
+        compare_with_header(&verification);
+    store->functions->abort(verification.transaction);
+    onem2m_store_keys_clear(&verification.keys);
+    return ok;
+}

@@ -1,0 +1,611 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include "store_internal.h"
+
+/* A random IV each: far below the 2^32 at which GCM's would begin to meet (NIST SP 800-38D 8.3). */
+#define EPOCH_WRITES_MAX ((uint64_t)1 << 31)
+/* How often a random relative part may be taken already before something is wrong. */
+#define ASSIGNMENTS_MAX 8
+#define DIGEST_OCTETS ((size_t)32)
+#define LINK_OCTETS (2 * DIGEST_OCTETS)
+
+struct onem2m_store_writer_st {
+    ONEM2M_STORE *store;
+    ONEM2M_TRANSACTION *transaction;
+    ONEM2M_STORE_READER *reader;
+    ONEM2M_HEADER header;
+    ONEM2M_STORE_KEYS keys;
+    unsigned char record[ONEM2M_RECORD_MAX];
+};
+
+_Static_assert(ONEM2M_LOOKUP_MAX <= ONEM2M_BACKEND_NAME_MAX, "a look-up name fits a backend");
+
+static ONEM2M_SLICE lookup_slice(const ONEM2M_LOOKUP *lookup)
+{
+    return (ONEM2M_SLICE){ lookup->octets, lookup->length };
+}
+
+static int put_header(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
+{
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
+    unsigned char octets[ONEM2M_HEADER_MAX];
+    ONEM2M_SLICE value = { octets, 0 };
+
+    return onem2m_header_encode(&writer->header, &writer->keys, &crypto, octets, &value.length,
+                                error) &&
+           writer->store->functions->put(writer->transaction, ONEM2M_TABLE_META, onem2m_header_name,
+                                         value, error);
+}
+
+typedef struct {
+    ONEM2M_STORE *store;
+    ONEM2M_HMAC hmac;
+} CREATION;
+
+/* Puts the header of a new store: fresh identity and keys. */
+static int fill_new_store(ONEM2M_TRANSACTION *transaction, void *argument, ONEM2M_ERROR *error)
+{
+    CREATION *creation = argument;
+    const ONEM2M_STORE *store = creation->store;
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, &creation->hmac);
+    unsigned char octets[ONEM2M_HEADER_MAX];
+    ONEM2M_SLICE value = { octets, 0 };
+    ONEM2M_HEADER header;
+    ONEM2M_STORE_KEYS keys;
+    ONEM2M_SEAL seal;
+    int ok;
+
+    if (!onem2m_store_open_seal(store, &seal, error))
+        return 0;
+    ok = onem2m_header_create(&header, &keys, &seal, &crypto, error);
+    onem2m_store_clear_seal(store, &seal);
+    if (!ok)
+        return 0;
+    ok = onem2m_header_encode(&header, &keys, &crypto, octets, &value.length, error) &&
+         store->functions->put(transaction, ONEM2M_TABLE_META, onem2m_header_name, value, error);
+    onem2m_store_keys_clear(&keys);
+    return ok;
+}
+
+int onem2m_store_create(ONEM2M_STORE *store, ONEM2M_ERROR *error)
+{
+    CREATION creation = { .store = store };
+    const int ok = store->functions->create(store->backend, fill_new_store, &creation, error);
+
+    onem2m_hmac_clear(&creation.hmac);
+    return ok;
+}
+
+static int take_header(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
+{
+    ONEM2M_SLICE octets;
+    const int found = writer->store->functions->get(writer->transaction, ONEM2M_TABLE_META,
+                                                    onem2m_header_name, &octets, error);
+
+    if (found == 0)
+        return onem2m_refuse(error, ONEM2M_R_HEADER_DAMAGED, ONEM2M_NO_OFFSET,
+                             "store header: there is none");
+    return found > 0 && onem2m_store_take_header(writer->store, octets, &writer->reader->hmac,
+                                                 &writer->header, &writer->keys, error);
+}
+
+/* Begins to write, making the store when there is none yet. */
+static int begin(ONEM2M_STORE *store, ONEM2M_TRANSACTION **transaction, ONEM2M_ERROR *error)
+{
+    ONEM2M_ERROR why;
+
+    if (store->functions->begin(store->backend, transaction, ONEM2M_WRITE, &why))
+        return 1;
+    if (why.reason == ONEM2M_R_STORE_MISSING &&
+        (onem2m_store_create(store, &why) || why.reason == ONEM2M_R_STORE_EXISTS))
+        return store->functions->begin(store->backend, transaction, ONEM2M_WRITE, error);
+    if (error != NULL)
+        *error = why;
+    return 0;
+}
+
+static int begin_writer(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
+{
+    writer->reader = onem2m_store_reader_new(writer->store, error);
+    return writer->reader != NULL && begin(writer->store, &writer->transaction, error) &&
+           take_header(writer, error);
+}
+
+static int commit(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
+{
+    ONEM2M_TRANSACTION *transaction = writer->transaction;
+
+    writer->header.writes++;
+    if (!put_header(writer, error))
+        return 0;
+    writer->transaction = NULL;
+    return writer->store->functions->commit(transaction, error);
+}
+
+static void free_writer(ONEM2M_STORE_WRITER *writer)
+{
+    if (writer->transaction != NULL)
+        writer->store->functions->abort(writer->transaction);
+    onem2m_store_reader_free(writer->reader);
+    onem2m_store_keys_clear(&writer->keys);
+    OPENSSL_free(writer);
+}
+
+static int write_once(ONEM2M_STORE *store, onem2m_store_change_fn *change, void *argument,
+                      ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE_WRITER *writer = OPENSSL_zalloc(sizeof(*writer));
+    int ok;
+
+    if (writer == NULL)
+        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+    writer->store = store;
+    ok = begin_writer(writer, error) && change(writer, argument, error) && commit(writer, error);
+    free_writer(writer);
+    return ok;
+}
+
+int onem2m_store_write(ONEM2M_STORE *store, onem2m_store_change_fn *change, void *argument,
+                       ONEM2M_ERROR *error)
+{
+    ONEM2M_ERROR why = { .reason = ONEM2M_R_NONE };
+    int ok;
+
+    do {
+        ok = write_once(store, change, argument, &why);
+    } while (!ok && why.reason == ONEM2M_R_STORE_TOO_LARGE);
+    if (!ok && error != NULL)
+        *error = why;
+    return ok;
+}
+
+static int get_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE *record,
+                      ONEM2M_ERROR *error)
+{
+    return writer->store->functions->get(writer->transaction, ONEM2M_TABLE_KEYS, name, record,
+                                         error);
+}
+
+/* Takes what stands under the name, if anything does, out of the account. */
+static int forget_record(ONEM2M_STORE_WRITER *writer, ONEM2M_HEADER *account, ONEM2M_SLICE name,
+                         ONEM2M_ERROR *error)
+{
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
+    ONEM2M_SLICE record;
+    const int found = get_record(writer, name, &record, error);
+
+    if (found <= 0)
+        return found == 0;
+    account->records--;
+    return onem2m_set_hash_remove(account->set_hash, name, record, &writer->keys, &crypto, error);
+}
+
+static int seal_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                       const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret, size_t *length,
+                       ONEM2M_ERROR *error)
+{
+    ONEM2M_RECORD_CIPHER *cipher;
+
+    if (writer->header.epoch_writes >= EPOCH_WRITES_MAX)
+        return onem2m_refuse(error, ONEM2M_R_ROTATION_DUE, ONEM2M_NO_OFFSET,
+                             "the data key has sealed 2^31 records; rotate it");
+    cipher = onem2m_store_cipher(writer->reader, writer->transaction, writer->header.epoch, error);
+    return cipher != NULL &&
+           onem2m_record_seal(cipher, name, attributes, secret, writer->record, length, error);
+}
+
+/* Seals a key under its name and enters it into the header's account, both or neither. */
+static int put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                      const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret, ONEM2M_ERROR *error)
+{
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
+    ONEM2M_SLICE record = { writer->record, 0 };
+    ONEM2M_HEADER account = writer->header;
+
+    account.records++;
+    account.epoch_writes++;
+    if (!seal_record(writer, name, attributes, secret, &record.length, error) ||
+        !forget_record(writer, &account, name, error) ||
+        !onem2m_set_hash_add(account.set_hash, name, record, &writer->keys, &crypto, error) ||
+        !writer->store->functions->put(writer->transaction, ONEM2M_TABLE_KEYS, name, record, error))
+        return 0;
+    writer->header = account;
+    return 1;
+}
+
+static int hash_name(const ONEM2M_STORE *store, ONEM2M_SLICE name,
+                     unsigned char digest[DIGEST_OCTETS], ONEM2M_ERROR *error)
+{
+    if (EVP_Digest(name.data, name.length, digest, NULL, store->sha256, NULL))
+        return 1;
+    return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET, "SHA-256 failed");
+}
+
+/* The entry of the table of children: hashes, because two names are longer than a key of LMDB. */
+static int put_link(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE parent, ONEM2M_SLICE child,
+                    ONEM2M_ERROR *error)
+{
+    unsigned char link[LINK_OCTETS];
+
+    return hash_name(writer->store, parent, link, error) &&
+           hash_name(writer->store, child, link + DIGEST_OCTETS, error) &&
+           writer->store->functions->put(writer->transaction, ONEM2M_TABLE_CHILDREN,
+                                         (ONEM2M_SLICE){ link, sizeof(link) }, child, error);
+}
+
+static int check_unused(ONEM2M_STORE_WRITER *writer, const ONEM2M_LOOKUP *lookup,
+                        ONEM2M_ERROR *error)
+{
+    ONEM2M_SLICE record;
+    const int found = get_record(writer, lookup_slice(lookup), &record, error);
+
+    if (found > 0)
+        return onem2m_refuse(
+            error, ONEM2M_R_NAME_IN_USE, ONEM2M_NO_OFFSET,
+            "key-id: a key of this kind has or had this name (TS-0003 10.5, 10.6)");
+    return found == 0;
+}
+
+/* Whether any kind has or had this identifier. */
+static int used_by_any_kind(ONEM2M_STORE_WRITER *writer, const ONEM2M_LOOKUP *lookup,
+                            ONEM2M_ERROR *error)
+{
+    const ONEM2M_SLICE prefix = { lookup->octets, lookup->length - 1 };
+    ONEM2M_SLICE name, record;
+    const int found = writer->store->functions->seek(writer->transaction, ONEM2M_TABLE_KEYS, prefix,
+                                                     &name, &record, error);
+
+    if (found <= 0)
+        return found;
+    return name.length == lookup->length && memcmp(name.data, prefix.data, prefix.length) == 0;
+}
+
+/* TS-0003 8.3.5.2.7, 8.8.2.7: a previously unused relative part, at this entity's FQDN. */
+static int assign_key_id(ONEM2M_STORE_WRITER *writer, ONEM2M_KIND kind, ONEM2M_ID *id,
+                         ONEM2M_ERROR *error)
+{
+    const char *fqdn = writer->store->fqdn;
+    unsigned char relative[ONEM2M_RELATIVE_KEY_ID_OCTETS];
+    ONEM2M_LOOKUP lookup;
+    int tries, used;
+
+    if (fqdn == NULL)
+        return onem2m_refuse(error, ONEM2M_R_MISSING_PARAMETER, ONEM2M_NO_OFFSET,
+                             "key-id: none is given, and without fqdn in the configuration none "
+                             "can be assigned (TS-0003 10.3.5)");
+    for (tries = 0; tries < ASSIGNMENTS_MAX; tries++) {
+        if (RAND_bytes_ex(writer->store->libctx, relative, sizeof(relative), 0) <= 0)
+            break;
+        if (!onem2m_id_form_exported(id, ONEM2M_ID_KC, relative, fqdn, strlen(fqdn), error) ||
+            !onem2m_lookup_form(&lookup, kind, id->text, id->length, error))
+            return 0;
+        used = used_by_any_kind(writer, &lookup, error);
+        if (used <= 0)
+            return used == 0;
+    }
+    return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
+                         "key-id: no unused relative part was found at random");
+}
+
+/* A record of the store, copied so that writing cannot move it away. */
+static int load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                    ONEM2M_KEY *key, ONEM2M_ERROR *error)
+{
+    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
+    ONEM2M_SLICE secret = { octets, 0 };
+    ONEM2M_ATTRIBUTES attributes;
+    int ok;
+
+    if (!onem2m_store_open_record(writer->reader, writer->transaction, name, record, &attributes,
+                                  octets, &secret.length, error))
+        return 0;
+    ok = onem2m_key_copy(key, &attributes, secret);
+    OPENSSL_cleanse(octets, secret.length);
+    if (!ok)
+        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+    return 1;
+}
+
+static ONEM2M_SLICE key_octets(const ONEM2M_KEY *key)
+{
+    return (ONEM2M_SLICE){ key->secret.octets, key->secret.length };
+}
+
+/* The look-up name of the key from which one was derived: 1, 0 when it was not, -1 with *error. */
+static int name_parent(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_LOOKUP *lookup,
+                       ONEM2M_ERROR *error)
+{
+    const ONEM2M_SLICE parent_id = attributes->text[ONEM2M_TEXT_PARENT_KEY_ID];
+
+    if (parent_id.length == 0 || !onem2m_policy_is_derived(attributes))
+        return 0;
+    return onem2m_lookup_form(lookup, attributes->parent_kind, (const char *)parent_id.data,
+                              parent_id.length, error)
+               ? 1
+               : -1;
+}
+
+/* That key, when it is in this store: 1, 0 without one, -1 with *error. *parent is to be cleared.
+ */
+static int load_parent(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
+                       ONEM2M_KEY *parent, ONEM2M_ERROR *error)
+{
+    ONEM2M_LOOKUP lookup;
+    ONEM2M_SLICE record;
+    int found = name_parent(attributes, &lookup, error);
+
+    if (found > 0)
+        found = get_record(writer, lookup_slice(&lookup), &record, error);
+    if (found > 0 && !load_key(writer, lookup_slice(&lookup), record, parent, error))
+        return -1;
+    return found;
+}
+
+/* TS-0003 10.7: not-after is the parent's where none is given, and never later. */
+static int limit_by_parent(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_ATTRIBUTES *parent,
+                           ONEM2M_ERROR *error)
+{
+    const ONEM2M_TIME wished = attributes->not_after;
+
+    if (onem2m_policy_limit(attributes, parent) && wished != 0)
+        return onem2m_refuse(error, ONEM2M_R_OUTLIVES_PARENT, ONEM2M_NO_OFFSET,
+                             "not-after: later than that of the key it was derived from "
+                             "(TS-0003 10.7)");
+    return 1;
+}
+
+/* The link is made also to a parent that is not there yet: it may be imported later. */
+static int add_to_parent(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
+                         const ONEM2M_LOOKUP *lookup, ONEM2M_ERROR *error)
+{
+    ONEM2M_KEY parent = { 0 };
+    ONEM2M_LOOKUP parent_lookup;
+    const int named = name_parent(attributes, &parent_lookup, error);
+    int found, ok;
+
+    if (named <= 0)
+        return named == 0;
+    found = load_parent(writer, attributes, &parent, error);
+    ok = found >= 0 && (found == 0 || limit_by_parent(attributes, &parent.attributes, error)) &&
+         put_link(writer, lookup_slice(&parent_lookup), lookup_slice(lookup), error);
+    onem2m_key_clear(&parent);
+    return ok;
+}
+
+static int limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                          const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error);
+
+static int add_named(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
+                     ONEM2M_SLICE secret, ONEM2M_ERROR *error)
+{
+    ONEM2M_LOOKUP lookup;
+
+    return onem2m_attributes_check(attributes, secret.length, error) &&
+           onem2m_lookup_of(&lookup, attributes, error) && check_unused(writer, &lookup, error) &&
+           add_to_parent(writer, attributes, &lookup, error) &&
+           put_record(writer, lookup_slice(&lookup), attributes, secret, error) &&
+           limit_children(writer, lookup_slice(&lookup), attributes, error);
+}
+
+int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
+                     ONEM2M_SLICE secret, char *key_id, ONEM2M_ERROR *error)
+{
+    ONEM2M_ATTRIBUTES named = *attributes;
+    ONEM2M_SLICE *name = &named.text[ONEM2M_TEXT_KEY_ID];
+    ONEM2M_ID id;
+
+    if (name->length == 0) {
+        if (!assign_key_id(writer, named.kind, &id, error))
+            return 0;
+        name->data = (const unsigned char *)id.text;
+        name->length = id.length;
+    }
+    if (!add_named(writer, &named, secret, error))
+        return 0;
+    if (key_id != NULL) {
+        memcpy(key_id, name->data, name->length);
+        key_id[name->length] = '\0';
+    }
+    return 1;
+}
+
+/* What a record says of its parent is authentic, the table of children is not. */
+static int is_child(const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_ATTRIBUTES *parent)
+{
+    const ONEM2M_SLICE named = attributes->text[ONEM2M_TEXT_PARENT_KEY_ID];
+    const ONEM2M_SLICE key_id = parent->text[ONEM2M_TEXT_KEY_ID];
+    ONEM2M_LOOKUP lookup, other;
+
+    return attributes->parent_kind == parent->kind &&
+           onem2m_lookup_form(&lookup, parent->kind, (const char *)named.data, named.length,
+                              NULL) &&
+           onem2m_lookup_form(&other, parent->kind, (const char *)key_id.data, key_id.length,
+                              NULL) &&
+           lookup.length == other.length && memcmp(lookup.octets, other.octets, lookup.length) == 0;
+}
+
+/*
+ * Recursion ends: of a kind are made only kinds that stand below it (docs/policy.md), four deep at
+ * the most, and is_child asks for the kind.
+ * NOLINTBEGIN(misc-no-recursion)
+ */
+static int limit_child(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                       const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
+{
+    ONEM2M_KEY key = { 0 };
+    ONEM2M_SLICE record;
+    const int found = get_record(writer, name, &record, error);
+    int ok = 1;
+
+    if (found <= 0)
+        return found == 0;
+    if (!load_key(writer, name, record, &key, error))
+        return 0;
+    if (is_child(&key.attributes, parent) && onem2m_policy_limit(&key.attributes, parent))
+        ok = put_record(writer, name, &key.attributes, key_octets(&key), error) &&
+             limit_children(writer, name, &key.attributes, error);
+    onem2m_key_clear(&key);
+    return ok;
+}
+
+/* One entry of the table of children; copied, because writing may move it. */
+typedef struct {
+    unsigned char link[LINK_OCTETS + 1];
+    ONEM2M_LOOKUP child;
+} CHILD;
+
+/* The child after the one at *at: 1, 0 when there is none, -1 with *error. */
+static int next_child(ONEM2M_STORE_WRITER *writer, CHILD *at, size_t from, ONEM2M_ERROR *error)
+{
+    ONEM2M_SLICE entry, child;
+    const int found =
+        writer->store->functions->seek(writer->transaction, ONEM2M_TABLE_CHILDREN,
+                                       (ONEM2M_SLICE){ at->link, from }, &entry, &child, error);
+
+    if (found <= 0)
+        return found;
+    if (entry.length != LINK_OCTETS || child.length > sizeof(at->child.octets)) {
+        onem2m_refuse(error, ONEM2M_R_STORE_DAMAGED, ONEM2M_NO_OFFSET,
+                      "the table of children is damaged");
+        return -1;
+    }
+    if (memcmp(entry.data, at->link, DIGEST_OCTETS) != 0)
+        return 0;
+    memcpy(at->link, entry.data, LINK_OCTETS);
+    at->link[LINK_OCTETS] = 0;
+    memcpy(at->child.octets, child.data, child.length);
+    at->child.length = child.length;
+    return 1;
+}
+
+/* TS-0003 10.7: what was derived of a key does not outlive it, also when its end is moved. */
+static int limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                          const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
+{
+    CHILD at;
+    size_t from = DIGEST_OCTETS;
+    int found;
+
+    if (!hash_name(writer->store, name, at.link, error))
+        return 0;
+    while ((found = next_child(writer, &at, from, error)) > 0) {
+        if (!limit_child(writer, lookup_slice(&at.child), parent, error))
+            return 0;
+        from = sizeof(at.link);
+    }
+    return found == 0;
+}
+/* NOLINTEND(misc-no-recursion) */
+
+static void apply_change(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANGE *change)
+{
+    if (change->change_not_after)
+        attributes->not_after = change->not_after;
+    if (change->change_labels)
+        attributes->text[ONEM2M_TEXT_LABELS] = change->labels;
+    if (change->change_targets)
+        attributes->text[ONEM2M_TEXT_TARGET_IDS] = change->targets;
+    if (change->change_state)
+        attributes->state = change->state;
+}
+
+static int is_destruction(const ONEM2M_STORE_CHANGE *change)
+{
+    return change->change_state && change->state == ONEM2M_STATE_DESTROYED;
+}
+
+static int ask_policy(const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANGE *change,
+                      ONEM2M_SLICE requester, ONEM2M_TIME now, ONEM2M_ERROR *error)
+{
+    const ONEM2M_USE use = { .kind =
+                                 is_destruction(change) ? ONEM2M_USE_DESTROY : ONEM2M_USE_UPDATE,
+                             .requester = requester,
+                             .now = now };
+
+    return onem2m_policy_allows(attributes, &use, error);
+}
+
+static int check_change(ONEM2M_STORE_WRITER *writer, const ONEM2M_KEY *key,
+                        const ONEM2M_ATTRIBUTES *wished, ONEM2M_ERROR *error)
+{
+    ONEM2M_KEY parent = { 0 };
+    const int found = load_parent(writer, &key->attributes, &parent, error);
+    const int ok = found >= 0 &&
+                   onem2m_policy_change(&key->attributes, wished,
+                                        found > 0 ? &parent.attributes : NULL, error) &&
+                   onem2m_attributes_check(wished, key->secret.length, error);
+
+    onem2m_key_clear(&parent);
+    return ok;
+}
+
+/* Leaves the tombstone: all that was known of the key but its octets. */
+static int destroy_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                       ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANGE *change,
+                       ONEM2M_ERROR *error)
+{
+    const ONEM2M_SLICE nothing = { NULL, 0 };
+
+    if (change->change_not_after || change->change_labels || change->change_targets)
+        return onem2m_refuse(error, ONEM2M_R_NOT_CHANGEABLE, ONEM2M_NO_OFFSET,
+                             "state: what destroys a key changes nothing else of it");
+    attributes->state = ONEM2M_STATE_DESTROYED;
+    return put_record(writer, name, attributes, nothing, error);
+}
+
+static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM2M_KEY *key,
+                      const ONEM2M_STORE_CHANGE *change, ONEM2M_ERROR *error)
+{
+    ONEM2M_ATTRIBUTES wished = key->attributes;
+
+    if (is_destruction(change))
+        return destroy_key(writer, name, &wished, change, error);
+    apply_change(&wished, change);
+    return check_change(writer, key, &wished, error) &&
+           put_record(writer, name, &wished, key_octets(key), error) &&
+           limit_children(writer, name, &wished, error);
+}
+
+int onem2m_store_change(ONEM2M_STORE_WRITER *writer, const char *key_id, size_t length,
+                        unsigned int kinds, const ONEM2M_STORE_CHANGE *change,
+                        ONEM2M_SLICE requester, ONEM2M_TIME now, ONEM2M_ERROR *error)
+{
+    ONEM2M_KEY key = { 0 };
+    ONEM2M_LOOKUP lookup;
+    ONEM2M_SLICE record;
+    int ok;
+
+    if (!onem2m_store_find(writer->store, writer->transaction, key_id, length, kinds, &lookup,
+                           &record, error) ||
+        !load_key(writer, lookup_slice(&lookup), record, &key, error))
+        return 0;
+    ok = ask_policy(&key.attributes, change, requester, now, error) &&
+         change_key(writer, lookup_slice(&lookup), &key, change, error);
+    onem2m_key_clear(&key);
+    return ok;
+}
+
+/* The keys are opened anew: those known may be from before another process rotated them. */
+static int reseal(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
+{
+    ONEM2M_HMAC *hmac = &writer->reader->hmac;
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, hmac);
+
+    return onem2m_store_open_keys(writer->store, &writer->header, hmac, &writer->keys, error) &&
+           onem2m_header_seal_keys(&writer->header, &writer->keys, argument, &crypto, error);
+}
+
+int onem2m_store_reseal(ONEM2M_STORE *store, const char *seal_uri, ONEM2M_ERROR *error)
+{
+    ONEM2M_SEAL seal = { { 0 } };
+    const int ok =
+        onem2m_seal_open(&seal, seal_uri, error) && onem2m_store_write(store, reseal, &seal, error);
+
+    onem2m_seal_clear(&seal);
+    return ok;
+}

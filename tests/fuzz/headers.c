@@ -1,0 +1,148 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The first octet of the input chooses what the rest is: 'h' a store's header,
+ * 'i' its inner array with a MAC that fits, 'k' the map of its keys, sealed.
+ * Aborts when a promise of header.h is broken; what is read must be what
+ * encoding it again writes.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "keystore/cbor.h"
+#include "keystore/header.h"
+
+#define HOLDS(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const ONEM2M_STORE_KEYS keys = { { 1, 2, 3 }, { { 1, { 4, 5, 6 } }, { 0, { 0 } } } };
+
+static void broken(const char *condition, int line)
+{
+    fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, line, condition);
+    abort();
+}
+
+static const ONEM2M_HEADER_CRYPTO *crypto(void)
+{
+    static ONEM2M_HMAC hmac;
+    static ONEM2M_HEADER_CRYPTO made;
+
+    if (made.sha256 == NULL) {
+        made.sha256 = EVP_sha256();
+        made.hmac = &hmac;
+    }
+    return &made;
+}
+
+static const ONEM2M_SEAL *seal(void)
+{
+    static ONEM2M_SEAL made;
+    static const unsigned char octets[ONEM2M_SEAL_OCTETS] = { 7, 8, 9 };
+
+    if (made.secret.octets == NULL) {
+        HOLDS(onem2m_secret_reserve(&made.secret, sizeof(octets)));
+        onem2m_secret_assign(&made.secret, octets, sizeof(octets));
+    }
+    return &made;
+}
+
+static void check_refusal(const ONEM2M_ERROR *error)
+{
+    HOLDS(error->reason == ONEM2M_R_HEADER_DAMAGED || error->reason == ONEM2M_R_STORE_FORMAT ||
+          error->reason == ONEM2M_R_BAD_SEAL);
+    HOLDS(memchr(error->detail, '\0', sizeof(error->detail)) != NULL && error->detail[0] != '\0');
+}
+
+/* Returns whether its MAC fits. */
+static int decode(ONEM2M_SLICE octets)
+{
+    unsigned char again[ONEM2M_HEADER_MAX];
+    ONEM2M_SLICE covered, mac;
+    ONEM2M_HEADER header;
+    ONEM2M_ERROR error;
+    size_t length;
+
+    if (!onem2m_header_decode(&header, octets, &covered, &mac, &error)) {
+        check_refusal(&error);
+        return 0;
+    }
+    HOLDS(covered.data == octets.data + 1 && mac.data + mac.length == octets.data + octets.length);
+    HOLDS(onem2m_header_encode(&header, &keys, crypto(), again, &length, NULL));
+    HOLDS(length == octets.length && memcmp(again, octets.data, length - 32) == 0);
+    return onem2m_header_check_mac(covered, mac, &keys, crypto(), NULL);
+}
+
+/* [ inner, HMAC-SHA-256 ("h" || inner) ] */
+static void decode_with_mac(ONEM2M_SLICE inner)
+{
+    static const unsigned char for_header = 'h';
+    const ONEM2M_SLICE root = { keys.root, sizeof(keys.root) };
+    const ONEM2M_SLICE parts[] = { { &for_header, 1 }, inner };
+    unsigned char octets[1 + ONEM2M_HEADER_MAX + 34], mac[32];
+    ONEM2M_CBOR_WRITER writer;
+    ONEM2M_HEADER header;
+    ONEM2M_SLICE covered, found;
+
+    onem2m_cbor_writer_init(&writer, octets, sizeof(octets));
+    onem2m_cbor_write_array(&writer, 2);
+    onem2m_cbor_write_encoded(&writer, inner);
+    HOLDS(onem2m_hmac(crypto()->hmac, crypto()->sha256, root, parts, 2, mac, NULL));
+    onem2m_cbor_write_octets(&writer, (ONEM2M_SLICE){ mac, sizeof(mac) });
+    if (writer.full)
+        return;
+    if (onem2m_header_decode(&header, (ONEM2M_SLICE){ octets, writer.length }, &covered, &found,
+                             NULL))
+        HOLDS(decode((ONEM2M_SLICE){ octets, writer.length }));
+}
+
+static void open_keys(ONEM2M_SLICE map)
+{
+    static const ONEM2M_STORE_KEYS none = { .root = { 0 } };
+    ONEM2M_HEADER header = { .identity = { 1 } };
+    const ONEM2M_SLICE identity = { header.identity, sizeof(header.identity) };
+    ONEM2M_STORE_KEYS opened, again;
+    ONEM2M_ERROR error;
+
+    if (map.length + ONEM2M_SEAL_OVERHEAD > ONEM2M_SEALED_KEYS_MAX)
+        return;
+    HOLDS(onem2m_seal_protect(seal(), NULL, identity, map, header.sealed_keys, NULL));
+    header.sealed_keys_length = map.length + ONEM2M_SEAL_OVERHEAD;
+    if (!onem2m_header_open_keys(&header, &opened, seal(), crypto(), &error)) {
+        HOLDS(memcmp(&opened, &none, sizeof(none)) == 0);
+        check_refusal(&error);
+        return;
+    }
+    HOLDS(onem2m_header_seal_keys(&header, &opened, seal(), crypto(), NULL));
+    HOLDS(header.sealed_keys_length == map.length + ONEM2M_SEAL_OVERHEAD);
+    HOLDS(onem2m_header_open_keys(&header, &again, seal(), crypto(), NULL));
+    HOLDS(memcmp(&again, &opened, sizeof(again)) == 0);
+}
+
+static void read_as(uint8_t choice, ONEM2M_SLICE octets)
+{
+    if (choice == 'h')
+        decode(octets);
+    else if (choice == 'i')
+        decode_with_mac(octets);
+    else if (choice == 'k')
+        open_keys(octets);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    unsigned char *octets;
+
+    if (size == 0)
+        return 0;
+    octets = malloc(size); /* one more than needed: malloc(0) may be NULL */
+    if (octets == NULL)
+        return 0;
+    memmove(octets + 1, data + 1, size - 1);
+    read_as(data[0], (ONEM2M_SLICE){ octets + 1, size - 1 });
+    free(octets);
+    return 0;
+}

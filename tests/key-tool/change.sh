@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Copyright 2026 The onem2m-provider authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# update, revoke, remove, purge: of own keys, and of registrations in somebody's name.
+. "${BASH_SOURCE[0]%/*}/common.sh"
+key 0 init
+
+# is NAME VALUE: what show says of the key k.
+is() {
+    key 0 show "$k" "${@:3}"
+    [ "$(attribute "$1")" = "$2" ] || fail "$k: $1 is '$(attribute "$1")', not '$2'"
+}
+k=k@mef.example.com
+key 0 generate --kind kpm --suid 10 --key-id $k
+key 0 update $k --not-after 20301231T235959Z --labels "a b" --state suspended
+silent out
+is not-after 20301231T235959Z
+is labels "a b"
+is state suspended
+key 0 update $k --not-after '' --labels '' --state active --json
+says out "\"key-id\": \"$k\""
+is not-after ""
+is labels ""
+is state active
+for arguments in "--not-after 2030" "--state expired" "--state sleeping" "--target-ids C7" \
+    "--kind ke --state suspended"; do
+    # shellcheck disable=SC2086 # words
+    key 1 update $k $arguments
+done
+refused "labels" update $k --labels "a  b"
+refused "no such key" update nobody@mef.example.com --state suspended
+is state active
+
+key 0 revoke $k
+prints "revoked:               1"
+refused "revoked" revoke $k
+refused "revoked" update $k --state active
+refused "revoked" update $k --labels x
+key 0 remove $k
+silent out
+is state destroyed
+is octets 0
+refused "destroyed" remove $k
+refused "had this name" generate --kind kpm --suid 10 --key-id $k
+refused "no such key" remove nobody@mef.example.com
+refused "no such key" revoke nobody@mef.example.com
+
+# A tree, of which a part is over already.
+key 0 generate --kind ke --key-id ke@mef.example.com
+key 0 derive ke@mef.example.com --derivation ONEM2M-KM --maf-id maf.example.com \
+    --key-id km@maf.example.com
+for purpose in master message-authentication attribute-authenticity; do
+    key 0 derive km@maf.example.com --derivation ONEM2M-E2E-KEY --purpose $purpose \
+        --key-id $purpose@maf.example.com
+done
+key 0 derive master@maf.example.com --derivation ONEM2M-E2E-KEY \
+    --purpose attribute-confidentiality --key-id deep@maf.example.com
+key 0 generate --kind kpm --suid 10 --key-id other@mef.example.com
+key 0 revoke master@maf.example.com
+key 0 remove message-authentication@maf.example.com
+key 0 revoke KM@maf.example.com --tree
+prints "revoked:               3"
+for k in km master attribute-authenticity deep; do
+    k+=@maf.example.com
+    is state revoked
+done
+k=message-authentication@maf.example.com
+is state destroyed
+for k in ke@mef.example.com other@mef.example.com; do
+    is state active
+done
+key 0 revoke km@maf.example.com --tree --json
+says out '"revoked": 0'
+key 0 revoke ke@mef.example.com --tree
+prints "revoked:               1"
+
+# A registration is its source's, or the administrating FQDN's.
+k=reg@mef.example.com
+key 0 generate --kind esdata --suid 34 --registration --source-id //sp.example.com/cse1 \
+    --target-ids //sp.example.com/cse2 --admin-fqdn admin.example.com --key-id $k
+refused "requester" update $k --labels x
+refused "requester" revoke $k
+refused "requester" remove $k
+for requester in //sp.example.com/cse2 //sp.example.com/cse3 b.example.com; do
+    refused "requester" update $k --labels x --requester $requester
+    refused "requester" remove $k --requester $requester
+done
+refused "" update $k --labels x --requester 'no/body'
+key 0 update $k --labels x --requester //sp.example.com/cse1
+key 0 update $k --target-ids "//sp.example.com/cse3 //sp.example.com/cse4" \
+    --requester admin.example.com
+is target-ids "//sp.example.com/cse3 //sp.example.com/cse4"
+refused "" update $k --target-ids "" --requester admin.example.com
+refused "second time" update $k --target-ids "a.example.com a.example.com" \
+    --requester admin.example.com
+key 0 remove $k --requester //sp.example.com/cse1
+is state destroyed
+
+# purge: what is expired, whatever its state, registrations too; once.
+key 0 generate --kind kpm --suid 10 --key-id p1@mef.example.com --not-after 20200101T000000Z
+key 0 generate --kind kpm --suid 10 --key-id p2@mef.example.com --not-after 20200101T000000Z
+key 0 revoke p2@mef.example.com
+key 0 generate --kind kpm --suid 10 --key-id p3@mef.example.com --not-after 20991231T000000Z
+key 0 generate --kind kc --suid 32 --registration --source-id a.example.com \
+    --target-ids b.example.com --key-id p4@mef.example.com --not-after 20200101T000000Z
+key 0 purge
+prints "purged:                3"
+for k in p1 p2 p4; do
+    k+=@mef.example.com
+    is state destroyed
+done
+k=p3@mef.example.com
+is state active
+key 0 purge --json
+says out '"purged": 0'
+key 0 verify
+
+# More of them than go into one transaction.
+for i in {1..5000}; do
+    printf 'kind=kpm\tsuid=10\tkey-id=many%s@mef.example.com\tnot-after=20200101T000000Z\tpriv=%032d\n' \
+        "$i" "$i"
+done >"$work/many"
+key 0 import "$work/many"
+key 0 purge
+prints "purged:                5000"
+key 0 verify

@@ -1,0 +1,580 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <openssl/evp.h>
+#include "keystore/seal.h"
+#include "keystore/store_internal.h"
+
+/* The store over both of its backends: names, parents, registrations, seals, what verify finds. */
+
+#define KE_ID "82CA6FADC18789491AA65339C51B58A3@mef.example.com"
+#define KPM_ID "enrolee1@mef.example.com"
+#define NOW ((ONEM2M_TIME)1800000000)
+#define LATER (NOW + 86400)
+
+static const unsigned char octets[64] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+
+typedef struct {
+    const char *scheme;
+    char directory[64];
+    char keystore[96];
+    char seal[96];
+    EVP_MD *sha256;
+    ONEM2M_STORE *store;
+    ONEM2M_STORE_READER *reader;
+} FIXTURE;
+
+static ONEM2M_SLICE text(const char *value)
+{
+    return (ONEM2M_SLICE){ (const unsigned char *)value, strlen(value) };
+}
+
+static ONEM2M_STORE *open_store(const FIXTURE *fixture)
+{
+    const ONEM2M_STORE_CONFIGURATION configuration = {
+        .keystore = fixture->keystore,
+        .seal = fixture->seal[0] != '\0' ? fixture->seal : NULL,
+        .fqdn = "mef.example.com",
+        .sha256 = fixture->sha256,
+    };
+    ONEM2M_STORE *store = NULL;
+    ONEM2M_ERROR error;
+
+    if (!onem2m_store_open(&store, &configuration, &error))
+        fail_msg("%s", error.detail);
+    return store;
+}
+
+static int set_up(void **state, const char *scheme)
+{
+    FIXTURE *fixture = calloc(1, sizeof(*fixture));
+    ONEM2M_ERROR error;
+
+    fixture->scheme = scheme;
+    fixture->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    strcpy(fixture->directory, "/tmp/onem2m-store-XXXXXX");
+    assert_non_null(mkdtemp(fixture->directory));
+    if (strcmp(scheme, "memory") == 0) {
+        strcpy(fixture->keystore, "memory:");
+    } else {
+        char path[80];
+
+        snprintf(path, sizeof(path), "%s/store", fixture->directory);
+        assert_int_equal(mkdir(path, 0700), 0);
+        snprintf(fixture->keystore, sizeof(fixture->keystore), "%s:%s", scheme, path);
+        snprintf(fixture->seal, sizeof(fixture->seal), "file:%s/seal", fixture->directory);
+        assert_true(onem2m_seal_create(fixture->seal, NULL, &error));
+    }
+    fixture->store = open_store(fixture);
+    fixture->reader = onem2m_store_reader_new(fixture->store, NULL);
+    *state = fixture;
+    return 0;
+}
+
+static int set_up_memory(void **state)
+{
+    return set_up(state, "memory");
+}
+
+static int set_up_lmdb(void **state)
+{
+    return set_up(state, "lmdb");
+}
+
+static int tear_down(void **state)
+{
+    FIXTURE *fixture = *state;
+    char command[128];
+
+    onem2m_store_reader_free(fixture->reader);
+    onem2m_store_close(fixture->store);
+    EVP_MD_free(fixture->sha256);
+    snprintf(command, sizeof(command), "rm -rf %s", fixture->directory);
+    /* NOLINTNEXTLINE(cert-env33-c): a name made here */
+    assert_int_equal(system(command), 0);
+    free(fixture);
+    return 0;
+}
+
+static ONEM2M_ATTRIBUTES attributes(ONEM2M_KIND kind, unsigned int suid, const char *key_id)
+{
+    ONEM2M_ATTRIBUTES a = {
+        .kind = kind, .suid = suid, .state = ONEM2M_STATE_ACTIVE, .derive_octets = 1, .created = NOW
+    };
+
+    if (key_id != NULL)
+        a.text[ONEM2M_TEXT_KEY_ID] = text(key_id);
+    return a;
+}
+
+typedef struct {
+    const ONEM2M_ATTRIBUTES *attributes;
+    ONEM2M_SLICE secret;
+    char key_id[ONEM2M_KEY_ID_MAX + 1];
+} ADDITION;
+
+static int add(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
+{
+    ADDITION *addition = argument;
+
+    return onem2m_store_add(writer, addition->attributes, addition->secret, addition->key_id,
+                            error);
+}
+
+static int try_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a, ONEM2M_ERROR *error)
+{
+    ADDITION addition = { a, { octets, 32 }, "" };
+
+    return onem2m_store_write(fixture->store, add, &addition, error);
+}
+
+static void must_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a)
+{
+    ONEM2M_ERROR error;
+
+    if (!try_add(fixture, a, &error))
+        fail_msg("%s", error.detail);
+}
+
+static void must_not_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a, ONEM2M_REASON reason)
+{
+    ONEM2M_ERROR error;
+
+    assert_false(try_add(fixture, a, &error));
+    if (error.reason != reason)
+        fail_msg("reason %d, not %d: %s", (int)error.reason, (int)reason, error.detail);
+}
+
+typedef struct {
+    ONEM2M_KEY key;
+    unsigned int visits;
+} FOUND;
+
+static int visit(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret,
+                 ONEM2M_ERROR *error)
+{
+    FOUND *found = argument;
+
+    (void)error;
+    onem2m_key_clear(&found->key);
+    found->visits++;
+    return onem2m_key_copy(&found->key, a, secret);
+}
+
+static int look_up(FIXTURE *fixture, const char *key_id, unsigned int kinds, FOUND *found,
+                   ONEM2M_ERROR *error)
+{
+    memset(found, 0, sizeof(*found));
+    return onem2m_store_look_up(fixture->reader, key_id, strlen(key_id), kinds, visit, found,
+                                error);
+}
+
+static ONEM2M_TIME end_of(FIXTURE *fixture, const char *key_id, ONEM2M_KIND kind)
+{
+    FOUND found;
+    ONEM2M_ERROR error;
+    ONEM2M_TIME not_after;
+
+    if (!look_up(fixture, key_id, ONEM2M_KIND_BIT(kind), &found, &error))
+        fail_msg("%s", error.detail);
+    not_after = found.key.attributes.not_after;
+    onem2m_key_clear(&found.key);
+    return not_after;
+}
+
+static void finds_what_was_added(void **state)
+{
+    FIXTURE *fixture = *state;
+    ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
+    FOUND found;
+    ONEM2M_ERROR error;
+
+    a.text[ONEM2M_TEXT_LABELS] = text("first second");
+    a.not_after = LATER;
+    must_add(fixture, &a);
+    assert_true(look_up(fixture, KPM_ID, ONEM2M_KIND_BIT(ONEM2M_KIND_KPM), &found, &error));
+    assert_int_equal(found.key.attributes.kind, ONEM2M_KIND_KPM);
+    assert_int_equal(found.key.attributes.suid, 10);
+    assert_int_equal(found.key.attributes.not_after, LATER);
+    assert_int_equal(found.key.attributes.text[ONEM2M_TEXT_LABELS].length, 12);
+    assert_int_equal(found.key.secret.length, 32);
+    assert_memory_equal(found.key.secret.octets, octets, 32);
+    onem2m_key_clear(&found.key);
+    assert_false(look_up(fixture, KPM_ID, ONEM2M_KIND_BIT(ONEM2M_KIND_KM), &found, &error));
+    assert_int_equal(error.reason, ONEM2M_R_KEY_NOT_FOUND);
+}
+
+static void says_nothing_of_an_empty_store(void **state)
+{
+    FIXTURE *fixture = *state;
+    FOUND found;
+    ONEM2M_ERROR error;
+
+    assert_false(look_up(fixture, KPM_ID, ONEM2M_KINDS_ALL, &found, &error));
+}
+
+static void folds_names_as_the_contract_says(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES ke = attributes(ONEM2M_KIND_KE, 0, KE_ID);
+    const ONEM2M_ATTRIBUTES km = attributes(ONEM2M_KIND_KM, 21, "Km-7@maf.example.com");
+    const ONEM2M_ATTRIBUTES same = attributes(ONEM2M_KIND_KM, 11, "kM-7@maf.example.com");
+    const ONEM2M_ATTRIBUTES kpm = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
+    FOUND found;
+    ONEM2M_ERROR error;
+
+    must_add(fixture, &ke);
+    must_add(fixture, &km);
+    must_add(fixture, &kpm);
+    must_not_add(fixture, &same, ONEM2M_R_NAME_IN_USE);
+    assert_true(look_up(fixture, "82ca6fadc18789491aa65339c51b58a3@MEF.example.com",
+                        ONEM2M_KIND_BIT(ONEM2M_KIND_KE), &found, &error));
+    onem2m_key_clear(&found.key);
+    assert_true(
+        look_up(fixture, "KM-7@maf.Example.com", ONEM2M_KIND_BIT(ONEM2M_KIND_KM), &found, &error));
+    onem2m_key_clear(&found.key);
+    assert_false(look_up(fixture, "Enrolee1@mef.example.com", ONEM2M_KINDS_ALL, &found, &error));
+}
+
+static void keeps_kinds_apart(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES ke = attributes(ONEM2M_KIND_KE, 0, KE_ID);
+    const ONEM2M_ATTRIBUTES km = attributes(ONEM2M_KIND_KM, 21, KE_ID);
+    FOUND found;
+    ONEM2M_ERROR error;
+
+    must_add(fixture, &ke);
+    must_add(fixture, &km);
+    must_not_add(fixture, &ke, ONEM2M_R_NAME_IN_USE);
+    assert_false(look_up(fixture, KE_ID, ONEM2M_KINDS_ALL, &found, &error));
+    assert_int_equal(error.reason, ONEM2M_R_AMBIGUOUS_NAME);
+    assert_true(look_up(fixture, KE_ID, ONEM2M_KIND_BIT(ONEM2M_KIND_KM), &found, &error));
+    assert_int_equal(found.key.attributes.kind, ONEM2M_KIND_KM);
+    onem2m_key_clear(&found.key);
+}
+
+static void assigns_names(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KM, 21, NULL);
+    ADDITION first = { &a, { octets, 32 }, "" }, second = { &a, { octets, 32 }, "" };
+    ONEM2M_ERROR error;
+
+    assert_true(onem2m_store_write(fixture->store, add, &first, &error));
+    assert_true(onem2m_store_write(fixture->store, add, &second, &error));
+    assert_string_not_equal(first.key_id, second.key_id);
+    assert_string_equal(strchr(first.key_id, '@'), "@mef.example.com");
+    assert_int_equal(strchr(first.key_id, '@') - first.key_id, 32);
+}
+
+static ONEM2M_ATTRIBUTES child_of_ke(void)
+{
+    ONEM2M_ATTRIBUTES child = attributes(ONEM2M_KIND_KM, 21, "km1@maf.example.com");
+
+    child.parent_kind = ONEM2M_KIND_KE;
+    child.text[ONEM2M_TEXT_PARENT_KEY_ID] = text(KE_ID);
+    return child;
+}
+
+typedef struct {
+    const char *key_id;
+    ONEM2M_STORE_CHANGE change;
+    ONEM2M_SLICE requester;
+} CHANGING;
+
+static int change(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
+{
+    const CHANGING *changing = argument;
+
+    return onem2m_store_change(writer, changing->key_id, strlen(changing->key_id), ONEM2M_KINDS_ALL,
+                               &changing->change, changing->requester, NOW, error);
+}
+
+static void children_do_not_outlive_parents(void **state)
+{
+    FIXTURE *fixture = *state;
+    ONEM2M_ATTRIBUTES ke = attributes(ONEM2M_KIND_KE, 0, KE_ID), child = child_of_ke();
+    CHANGING shorten = { KE_ID, { .change_not_after = 1, .not_after = NOW + 60 }, { NULL, 0 } };
+    ONEM2M_ERROR error;
+
+    ke.not_after = LATER;
+    must_add(fixture, &ke);
+    child.not_after = LATER + 1;
+    must_not_add(fixture, &child, ONEM2M_R_OUTLIVES_PARENT);
+    child.not_after = 0;
+    must_add(fixture, &child);
+    assert_int_equal(end_of(fixture, "km1@maf.example.com", ONEM2M_KIND_KM), LATER);
+    assert_true(onem2m_store_write(fixture->store, change, &shorten, &error));
+    assert_int_equal(end_of(fixture, KE_ID, ONEM2M_KIND_KE), NOW + 60);
+    assert_int_equal(end_of(fixture, "km1@maf.example.com", ONEM2M_KIND_KM), NOW + 60);
+    shorten.key_id = "km1@maf.example.com";
+    shorten.change.not_after = NOW + 61;
+    assert_false(onem2m_store_write(fixture->store, change, &shorten, &error));
+    assert_int_equal(error.reason, ONEM2M_R_OUTLIVES_PARENT);
+}
+
+static void a_destroyed_key_leaves_its_name(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
+    CHANGING destroy = { KPM_ID,
+                         { .change_state = 1, .state = ONEM2M_STATE_DESTROYED },
+                         { NULL, 0 } };
+    FOUND found;
+    ONEM2M_ERROR error;
+
+    must_add(fixture, &a);
+    assert_true(onem2m_store_write(fixture->store, change, &destroy, &error));
+    assert_true(look_up(fixture, KPM_ID, ONEM2M_KINDS_ALL, &found, &error));
+    assert_int_equal(found.key.attributes.state, ONEM2M_STATE_DESTROYED);
+    assert_int_equal(found.key.secret.length, 0);
+    onem2m_key_clear(&found.key);
+    must_not_add(fixture, &a, ONEM2M_R_NAME_IN_USE);
+}
+
+static void only_the_source_changes_a_registration(void **state)
+{
+    FIXTURE *fixture = *state;
+    ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KC, 32, KE_ID);
+    CHANGING changing = { KE_ID, { .change_labels = 1, .labels = text("new") }, { NULL, 0 } };
+    ONEM2M_ERROR error;
+
+    a.registration = 1;
+    a.text[ONEM2M_TEXT_SOURCE_ID] = text("//sp.example.com/Sa");
+    a.text[ONEM2M_TEXT_TARGET_IDS] = text("//sp.example.com/cse1");
+    must_add(fixture, &a);
+    assert_false(onem2m_store_write(fixture->store, change, &changing, &error));
+    assert_int_equal(error.reason, ONEM2M_R_REQUESTER_MISSING);
+    changing.requester = text("//sp.example.com/cse1");
+    assert_false(onem2m_store_write(fixture->store, change, &changing, &error));
+    assert_int_equal(error.reason, ONEM2M_R_NOT_THE_SOURCE);
+    changing.requester = text("//sp.example.com/Sa");
+    assert_true(onem2m_store_write(fixture->store, change, &changing, &error));
+}
+
+static int add_then_fail(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
+{
+    return add(writer, argument, error) && onem2m_refuse(error, ONEM2M_R_MISMATCH, 0, "enough");
+}
+
+static void a_failed_change_changes_nothing(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
+    ADDITION addition = { &a, { octets, 32 }, "" };
+    ONEM2M_STORE_FINDINGS findings;
+    FOUND found;
+    ONEM2M_ERROR error;
+
+    assert_false(onem2m_store_write(fixture->store, add_then_fail, &addition, &error));
+    assert_int_equal(error.reason, ONEM2M_R_MISMATCH);
+    assert_false(look_up(fixture, KPM_ID, ONEM2M_KINDS_ALL, &found, &error));
+    must_add(fixture, &a);
+    assert_true(onem2m_store_verify(fixture->reader, &findings, NULL, NULL, &error));
+    assert_int_equal(findings.records, 1);
+    assert_int_equal(findings.damaged, 0);
+    assert_false(findings.set_hash_differs);
+}
+
+static void every_key_is_visited(void **state)
+{
+    FIXTURE *fixture = *state;
+    ONEM2M_STORE_FINDINGS findings;
+    FOUND found = { 0 };
+    ONEM2M_ERROR error;
+    char name[40];
+    int i;
+
+    for (i = 0; i < 50; i++) {
+        ONEM2M_ATTRIBUTES a;
+
+        snprintf(name, sizeof(name), "enrolee%d@mef.example.com", i);
+        a = attributes(ONEM2M_KIND_KPM, 10, name);
+        must_add(fixture, &a);
+    }
+    assert_true(onem2m_store_each(fixture->reader, visit, &found, &error));
+    assert_int_equal(found.visits, 50);
+    onem2m_key_clear(&found.key);
+    assert_true(onem2m_store_verify(fixture->reader, &findings, NULL, NULL, &error));
+    assert_int_equal(findings.records, 50);
+    assert_false(findings.set_hash_differs);
+}
+
+/* Imported in any order, a child ends with its parent at the latest. */
+static void a_parent_may_come_later(void **state)
+{
+    FIXTURE *fixture = *state;
+    ONEM2M_ATTRIBUTES ke = attributes(ONEM2M_KIND_KE, 0, KE_ID), child = child_of_ke();
+    CHANGING shorten = { KE_ID, { .change_not_after = 1, .not_after = NOW + 60 }, { NULL, 0 } };
+    ONEM2M_ERROR error;
+
+    must_add(fixture, &child);
+    assert_int_equal(end_of(fixture, "km1@maf.example.com", ONEM2M_KIND_KM), 0);
+    ke.not_after = LATER;
+    must_add(fixture, &ke);
+    assert_int_equal(end_of(fixture, "km1@maf.example.com", ONEM2M_KIND_KM), LATER);
+    assert_true(onem2m_store_write(fixture->store, change, &shorten, &error));
+    assert_int_equal(end_of(fixture, "km1@maf.example.com", ONEM2M_KIND_KM), NOW + 60);
+}
+
+/* Points every link of the table of children to the key in argument. */
+static int forge_links(FIXTURE *fixture, const ONEM2M_LOOKUP *child)
+{
+    const ONEM2M_BACKEND_FUNCTIONS *functions = fixture->store->functions;
+    const ONEM2M_SLICE value = { child->octets, child->length };
+    unsigned char copy[ONEM2M_BACKEND_NAME_MAX + 1];
+    ONEM2M_TRANSACTION *transaction;
+    ONEM2M_SLICE from = { NULL, 0 }, name, old;
+    int links = 0;
+
+    assert_true(functions->begin(fixture->store->backend, &transaction, ONEM2M_WRITE, NULL));
+    while (functions->seek(transaction, ONEM2M_TABLE_CHILDREN, from, &name, &old, NULL) > 0) {
+        memcpy(copy, name.data, name.length);
+        copy[name.length] = 0;
+        from = (ONEM2M_SLICE){ copy, name.length + 1 };
+        assert_true(functions->put(transaction, ONEM2M_TABLE_CHILDREN,
+                                   (ONEM2M_SLICE){ copy, name.length }, value, NULL));
+        links++;
+    }
+    assert_true(functions->commit(transaction, NULL));
+    return links;
+}
+
+/* The table of children is not authentic: what it says is compared with the child's record. */
+static void a_forged_link_limits_nothing(void **state)
+{
+    FIXTURE *fixture = *state;
+    ONEM2M_ATTRIBUTES ke = attributes(ONEM2M_KIND_KE, 0, KE_ID), child = child_of_ke();
+    ONEM2M_ATTRIBUTES other = attributes(ONEM2M_KIND_KM, 21, "km2@maf.example.com");
+    CHANGING shorten = { KE_ID, { .change_not_after = 1, .not_after = NOW + 60 }, { NULL, 0 } };
+    ONEM2M_LOOKUP lookup;
+    ONEM2M_ERROR error;
+
+    other.parent_kind = ONEM2M_KIND_KE;
+    other.text[ONEM2M_TEXT_PARENT_KEY_ID] =
+        text("00000000000000000000000000000000@mef.example.com");
+    must_add(fixture, &ke);
+    must_add(fixture, &child);
+    must_add(fixture, &other);
+    assert_true(onem2m_lookup_of(&lookup, &other, NULL));
+    assert_int_equal(forge_links(fixture, &lookup), 2);
+    assert_true(onem2m_store_write(fixture->store, change, &shorten, &error));
+    assert_int_equal(end_of(fixture, "km2@maf.example.com", ONEM2M_KIND_KM), 0);
+}
+
+static void destroying_changes_nothing_else(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
+    CHANGING destroy = { KPM_ID,
+                         { .change_state = 1,
+                           .state = ONEM2M_STATE_DESTROYED,
+                           .change_labels = 1,
+                           .labels = { NULL, 0 } },
+                         { NULL, 0 } };
+    ONEM2M_ERROR error;
+
+    must_add(fixture, &a);
+    assert_false(onem2m_store_write(fixture->store, change, &destroy, &error));
+    assert_int_equal(error.reason, ONEM2M_R_NOT_CHANGEABLE);
+    assert_int_equal(end_of(fixture, KPM_ID, ONEM2M_KIND_KPM), 0);
+}
+
+/* As an import does that goes on after what it could not take. */
+static int add_what_can_be(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
+{
+    ADDITION *additions = argument;
+    ONEM2M_ATTRIBUTES unnamed = *additions[0].attributes;
+
+    unnamed.created = 0; /* which no record can hold */
+    unnamed.text[ONEM2M_TEXT_KEY_ID] = text("enrolee2@mef.example.com");
+    if (onem2m_store_add(writer, &unnamed, additions[0].secret, NULL, error))
+        return 0;
+    return onem2m_store_add(writer, additions[0].attributes, additions[0].secret, NULL, error) &&
+           !onem2m_store_add(writer, additions[0].attributes, additions[0].secret, NULL, error);
+}
+
+static void what_was_refused_leaves_the_account_right(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
+    ADDITION addition = { &a, { octets, 32 }, "" };
+    ONEM2M_STORE_FINDINGS findings;
+    ONEM2M_ERROR error;
+
+    assert_true(onem2m_store_write(fixture->store, add_what_can_be, &addition, &error));
+    assert_true(onem2m_store_verify(fixture->reader, &findings, NULL, NULL, &error));
+    assert_int_equal(findings.records, 1);
+    assert_int_equal(findings.damaged, 0);
+    assert_false(findings.set_hash_differs);
+}
+
+static void another_seal_does_not_open(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
+    ONEM2M_STORE *other;
+    ONEM2M_STORE_READER *reader;
+    FOUND found = { 0 };
+    ONEM2M_ERROR error;
+    char seal[96];
+
+    must_add(fixture, &a);
+    snprintf(seal, sizeof(seal), "file:%s/other", fixture->directory);
+    assert_true(onem2m_seal_create(seal, NULL, &error));
+    memcpy(fixture->seal, seal, sizeof(seal));
+    other = open_store(fixture);
+    reader = onem2m_store_reader_new(other, NULL);
+    assert_false(onem2m_store_look_up(reader, KPM_ID, strlen(KPM_ID), ONEM2M_KINDS_ALL, visit,
+                                      &found, &error));
+    assert_int_equal(error.reason, ONEM2M_R_BAD_SEAL);
+    onem2m_store_reader_free(reader);
+    onem2m_store_close(other);
+
+    assert_true(onem2m_store_reseal(fixture->store, seal, &error));
+    other = open_store(fixture);
+    reader = onem2m_store_reader_new(other, NULL);
+    assert_true(onem2m_store_look_up(reader, KPM_ID, strlen(KPM_ID), ONEM2M_KINDS_ALL, visit,
+                                     &found, &error));
+    onem2m_key_clear(&found.key);
+    onem2m_store_reader_free(reader);
+    onem2m_store_close(other);
+}
+
+#define BOTH(test)                                                                                 \
+    cmocka_unit_test_setup_teardown(test, set_up_memory, tear_down),                               \
+        cmocka_unit_test_setup_teardown(test, set_up_lmdb, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(finds_what_was_added),
+        BOTH(says_nothing_of_an_empty_store),
+        BOTH(folds_names_as_the_contract_says),
+        BOTH(keeps_kinds_apart),
+        BOTH(assigns_names),
+        BOTH(children_do_not_outlive_parents),
+        BOTH(a_destroyed_key_leaves_its_name),
+        BOTH(only_the_source_changes_a_registration),
+        BOTH(a_failed_change_changes_nothing),
+        BOTH(every_key_is_visited),
+        BOTH(a_parent_may_come_later),
+        BOTH(a_forged_link_limits_nothing),
+        BOTH(destroying_changes_nothing_else),
+        BOTH(what_was_refused_leaves_the_account_right),
+        cmocka_unit_test_setup_teardown(another_seal_does_not_open, set_up_lmdb, tear_down),
+    };
+
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
