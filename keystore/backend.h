@@ -35,6 +35,9 @@ typedef enum { ONEM2M_READ, ONEM2M_WRITE } ONEM2M_TRANSACTION_KIND;
 /* Puts what a new store begins with. */
 typedef int onem2m_fill_fn(ONEM2M_TRANSACTION *transaction, void *argument, ONEM2M_ERROR *error);
 
+/* Whether a candidate for a store, which holds one, is good. */
+typedef int onem2m_check_fn(ONEM2M_BACKEND *candidate, void *argument, ONEM2M_ERROR *error);
+
 typedef struct {
     const char *scheme; /* "memory", "lmdb" */
     /* location: what follows the scheme's colon; the place must exist, a store need not yet.
@@ -71,6 +74,12 @@ typedef struct {
      * comes after it. */
     int (*seek)(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE from,
                 ONEM2M_SLICE *name, ONEM2M_SLICE *value, ONEM2M_ERROR *error);
+    /* Writes the store as it is at one moment into a new file of mode 0600, which is there and on
+     * disk when it returns 1; writers go on. ONEM2M_R_STORE_EXISTS when path is there. */
+    int (*copy)(ONEM2M_BACKEND *backend, const char *path, ONEM2M_ERROR *error);
+    /* Makes the store of such a file, in one step, when check finds that good; as create does. */
+    int (*restore)(ONEM2M_BACKEND *backend, const char *path, onem2m_check_fn *check,
+                   void *argument, ONEM2M_ERROR *error);
 } ONEM2M_BACKEND_FUNCTIONS;
 
 extern const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_memory;

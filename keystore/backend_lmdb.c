@@ -242,7 +242,44 @@ static int lmdb_remove(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM
     return onem2m_lmdb_refuse_entry(transaction, rc, "removing an entry", error);
 }
 
-const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_lmdb = { "lmdb",      lmdb_open,  lmdb_create,
-                                                       lmdb_close,  lmdb_begin, lmdb_commit,
-                                                       lmdb_abort,  lmdb_get,   lmdb_put,
-                                                       lmdb_remove, lmdb_seek };
+/* Backups */
+
+static int lmdb_copy(ONEM2M_BACKEND *backend, const char *path, ONEM2M_ERROR *error)
+{
+    ONEM2M_LMDB_ENVIRONMENT *environment = atomic_load(&backend->environment);
+
+    if (environment == NULL)
+        environment = attach(backend, error);
+    return environment != NULL && onem2m_lmdb_copy(environment, path, error);
+}
+
+typedef struct {
+    onem2m_check_fn *check;
+    void *argument;
+} CANDIDATE_CHECK;
+
+static int check_candidate(const char *directory, void *argument, ONEM2M_ERROR *error)
+{
+    const CANDIDATE_CHECK *check = argument;
+    ONEM2M_BACKEND *candidate = NULL;
+    int ok;
+
+    if (!lmdb_open(&candidate, directory, error))
+        return 0;
+    ok = check->check(candidate, check->argument, error);
+    lmdb_close(candidate);
+    return ok;
+}
+
+static int lmdb_restore(ONEM2M_BACKEND *backend, const char *path, onem2m_check_fn *check,
+                        void *argument, ONEM2M_ERROR *error)
+{
+    CANDIDATE_CHECK candidate_check = { check, argument };
+
+    return onem2m_lmdb_remake(backend->directory, path, check_candidate, &candidate_check, error);
+}
+
+const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_lmdb = {
+    "lmdb",   lmdb_open, lmdb_create, lmdb_close, lmdb_begin, lmdb_commit, lmdb_abort,
+    lmdb_get, lmdb_put,  lmdb_remove, lmdb_seek,  lmdb_copy,  lmdb_restore
+};

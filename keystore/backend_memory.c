@@ -491,7 +491,25 @@ static int memory_remove(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ON
     return out_of_memory(error);
 }
 
-const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_memory = { "memory",      memory_open,  memory_create,
-                                                         memory_close,  memory_begin, memory_commit,
-                                                         memory_abort,  memory_get,   memory_put,
-                                                         memory_remove, memory_seek };
+/* There is nothing that outlives the process. */
+
+static int memory_copy(ONEM2M_BACKEND *backend, const char *path, ONEM2M_ERROR *error)
+{
+    (void)backend;
+    (void)path;
+    return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
+                         "memory: a key store in memory has no backup");
+}
+
+static int memory_restore(ONEM2M_BACKEND *backend, const char *path, onem2m_check_fn *check,
+                          void *argument, ONEM2M_ERROR *error)
+{
+    (void)check;
+    (void)argument;
+    return memory_copy(backend, path, error);
+}
+
+const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_memory = {
+    "memory",   memory_open, memory_create, memory_close, memory_begin, memory_commit, memory_abort,
+    memory_get, memory_put,  memory_remove, memory_seek,  memory_copy,  memory_restore
+};

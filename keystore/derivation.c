@@ -407,6 +407,33 @@ const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation)
     return derivation->name;
 }
 
+int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *text, size_t length,
+                            ONEM2M_ERROR *error)
+{
+    static const ONEM2M_DERIVATION *const derivations[] = {
+        &onem2m_derivation_km,
+        &onem2m_derivation_kpsa,
+        &onem2m_derivation_usage_key,
+        &onem2m_derivation_e2e_key,
+        &onem2m_derivation_session_esprim_key,
+        &onem2m_derivation_split_key,
+        &onem2m_derivation_gba_naf_key,
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++) {
+        const char *name = derivations[i]->name;
+
+        if (strlen(name) == length && OPENSSL_strncasecmp(name, text, length) == 0) {
+            *derivation = derivations[i];
+            return 1;
+        }
+    }
+    return onem2m_refuse(error, ONEM2M_R_BAD_CHOICE, ONEM2M_NO_OFFSET,
+                         "no derivation of a key object, which are ONEM2M-KM, -KPSA, -USAGE-KEY, "
+                         "-E2E-KEY, -SESSION-ESPRIM-KEY, -SPLIT-KEY and -GBA-NAF-KEY");
+}
+
 size_t onem2m_derivation_operand_count(const ONEM2M_DERIVATION *derivation)
 {
     return derivation->operand_count;

@@ -68,6 +68,13 @@ typedef struct {
 /* The name of the EVP_KDF, such as "ONEM2M-KM". */
 const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation);
 
+/*
+ * Finds a derivation of length octets of text, without regard to case as
+ * OpenSSL finds an EVP_KDF. What only releases a stored key is none.
+ */
+int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *text, size_t length,
+                            ONEM2M_ERROR *error);
+
 /* How many operands there are, and the rule of one (index below that). */
 size_t onem2m_derivation_operand_count(const ONEM2M_DERIVATION *derivation);
 const ONEM2M_OPERAND_RULE *onem2m_derivation_operand(const ONEM2M_DERIVATION *derivation,

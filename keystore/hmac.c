@@ -227,6 +227,96 @@ int onem2m_hmac_prepared(ONEM2M_HMAC *hmac, const ONEM2M_SLICE *parts, size_t co
     return ok || refuse(error);
 }
 
+/* hashed: room for a digest, of a key that is longer than its block. */
+static int shorten_key(ONEM2M_SLICE *key, const EVP_MD *digest, unsigned char *hashed)
+{
+    unsigned int size;
+
+    if (key->length <= (size_t)EVP_MD_get_block_size(digest))
+        return 1;
+    if (!EVP_Digest(key->data, key->length, hashed, &size, digest, NULL))
+        return 0;
+    *key = (ONEM2M_SLICE){ hashed, size };
+    return 1;
+}
+
+int onem2m_hmac_begin(ONEM2M_HMAC_STREAM *stream, const EVP_MD *digest, ONEM2M_SLICE key,
+                      ONEM2M_ERROR *error)
+{
+    ONEM2M_HMAC_STREAM begun = { NULL, NULL, 0 };
+    unsigned char hashed[EVP_MAX_MD_SIZE];
+    const size_t block = (size_t)EVP_MD_get_block_size(digest);
+    PIECE piece;
+
+    piece.used = 0;
+    if (block > BLOCK_MAX || block % sizeof(uint64_t) != 0 || !shorten_key(&key, digest, hashed))
+        return refuse(error);
+    begun.inner = state_after(digest, key, INNER_PAD, &piece);
+    begun.outer = state_after(digest, key, OUTER_PAD, &piece);
+    OPENSSL_cleanse(piece.octets, block);
+    OPENSSL_cleanse(hashed, sizeof(hashed));
+    if (begun.inner == NULL || begun.outer == NULL) {
+        onem2m_hmac_end(&begun);
+        return refuse(error);
+    }
+    onem2m_hmac_end(stream);
+    *stream = begun;
+    return 1;
+}
+
+int onem2m_hmac_update(ONEM2M_HMAC_STREAM *stream, ONEM2M_SLICE part, ONEM2M_ERROR *error)
+{
+    if (part.length == 0)
+        return 1;
+    stream->has_message = 1;
+    return EVP_DigestUpdate(stream->inner, part.data, part.length) || refuse(error);
+}
+
+int onem2m_hmac_finish(ONEM2M_HMAC_STREAM *stream, unsigned char *out, ONEM2M_ERROR *error)
+{
+    unsigned char result[EVP_MAX_MD_SIZE];
+    unsigned int size;
+    int ok = EVP_DigestFinal_ex(stream->inner, result, &size) &&
+             EVP_DigestUpdate(stream->outer, result, size) &&
+             EVP_DigestFinal_ex(stream->outer, result, &size);
+
+    if (ok)
+        memcpy(out, result, size);
+    OPENSSL_cleanse(result, sizeof(result));
+    onem2m_hmac_end(stream);
+    return ok || refuse(error);
+}
+
+static EVP_MD_CTX *copy_state(const EVP_MD_CTX *from)
+{
+    EVP_MD_CTX *to = EVP_MD_CTX_new();
+
+    if (to != NULL && EVP_MD_CTX_copy_ex(to, from))
+        return to;
+    EVP_MD_CTX_free(to);
+    return NULL;
+}
+
+int onem2m_hmac_copy(ONEM2M_HMAC_STREAM *to, const ONEM2M_HMAC_STREAM *from, ONEM2M_ERROR *error)
+{
+    if (from->inner == NULL)
+        return 1;
+    to->inner = copy_state(from->inner);
+    to->outer = copy_state(from->outer);
+    to->has_message = from->has_message;
+    if (to->inner != NULL && to->outer != NULL)
+        return 1;
+    onem2m_hmac_end(to);
+    return refuse(error);
+}
+
+void onem2m_hmac_end(ONEM2M_HMAC_STREAM *stream)
+{
+    EVP_MD_CTX_free(stream->inner);
+    EVP_MD_CTX_free(stream->outer);
+    *stream = (ONEM2M_HMAC_STREAM){ NULL, NULL, 0 };
+}
+
 void onem2m_hmac_forget(ONEM2M_HMAC *hmac)
 {
     EVP_MD_CTX_free(hmac->inner);

@@ -42,6 +42,28 @@ void onem2m_hmac_forget(ONEM2M_HMAC *hmac);
 
 void onem2m_hmac_clear(ONEM2M_HMAC *hmac);
 
+/*
+ * A message that comes in pieces: the key is needed at the beginning only. What
+ * is kept is worth the key, as above. A zeroed structure has not begun.
+ */
+typedef struct {
+    EVP_MD_CTX *inner; /* the key's one block and the message so far; NULL: not begun */
+    EVP_MD_CTX *outer; /* the key's other block */
+    int has_message;
+} ONEM2M_HMAC_STREAM;
+
+/*
+ * Begins anew, whatever was before; a failure leaves what was before. part: a
+ * piece of the message. finish: out has EVP_MD_get_size(digest) octets, the
+ * stream has ended. to of a copy: not begun; it stays so on failure.
+ */
+int onem2m_hmac_begin(ONEM2M_HMAC_STREAM *stream, const EVP_MD *digest, ONEM2M_SLICE key,
+                      ONEM2M_ERROR *error);
+int onem2m_hmac_update(ONEM2M_HMAC_STREAM *stream, ONEM2M_SLICE part, ONEM2M_ERROR *error);
+int onem2m_hmac_finish(ONEM2M_HMAC_STREAM *stream, unsigned char *out, ONEM2M_ERROR *error);
+int onem2m_hmac_copy(ONEM2M_HMAC_STREAM *to, const ONEM2M_HMAC_STREAM *from, ONEM2M_ERROR *error);
+void onem2m_hmac_end(ONEM2M_HMAC_STREAM *stream);
+
 /* Leaves nothing of a key behind but keeps what can serve the next owner; 0: there is nothing such.
  */
 int onem2m_hmac_wipe(ONEM2M_HMAC *hmac);

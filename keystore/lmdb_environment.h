@@ -51,6 +51,14 @@ int onem2m_lmdb_refuse_entry(ONEM2M_TRANSACTION *transaction, int rc, const char
 int onem2m_lmdb_make(const char *directory, onem2m_fill_fn *fill, void *argument,
                      ONEM2M_ERROR *error);
 
+/* Makes it of a file that onem2m_lmdb_copy wrote, which check sees in a directory of its own. */
+typedef int onem2m_lmdb_check_fn(const char *directory, void *argument, ONEM2M_ERROR *error);
+int onem2m_lmdb_remake(const char *directory, const char *path, onem2m_lmdb_check_fn *check,
+                       void *argument, ONEM2M_ERROR *error);
+
+/* Writes a snapshot into a new file. */
+int onem2m_lmdb_copy(ONEM2M_LMDB_ENVIRONMENT *environment, const char *path, ONEM2M_ERROR *error);
+
 /* The entry that says that a store is one of ours: ONEM2M_TABLE_META and this name. */
 #define ONEM2M_LMDB_MARK_NAME "mformat"
 #define ONEM2M_LMDB_MARK "onem2m-provider key store "

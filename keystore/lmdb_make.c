@@ -171,16 +171,88 @@ static int publish(const PLACE *place, const char *directory, ONEM2M_ERROR *erro
            onem2m_lmdb_refuse_errno(error, errno, directory, "writing the directory to disk");
 }
 
+static int begin_making(PLACE *place, const char *directory, ONEM2M_ERROR *error)
+{
+    return onem2m_lmdb_check_place(directory, error) && check_empty(directory, error) &&
+           make_place(place, directory, error);
+}
+
 int onem2m_lmdb_make(const char *directory, onem2m_fill_fn *fill, void *argument,
                      ONEM2M_ERROR *error)
 {
     PLACE place;
     int ok;
 
-    if (!onem2m_lmdb_check_place(directory, error) || !check_empty(directory, error) ||
-        !make_place(&place, directory, error))
+    if (!begin_making(&place, directory, error))
         return 0;
     ok = fill_store(&place, fill, argument, error) && publish(&place, directory, error);
+    remove_place(&place);
+    return ok;
+}
+
+/* Returns 0 with errno. */
+static int copy_octets(int from, int to)
+{
+    char octets[65536];
+    ssize_t got, put = 0;
+
+    while ((got = read(from, octets, sizeof(octets))) > 0) {
+        for (ssize_t done = 0; done < got; done += put) {
+            put = write(to, octets + done, (size_t)(got - done));
+            if (put < 0)
+                return 0;
+        }
+    }
+    return got == 0;
+}
+
+/* A device or a pipe has no end that could be waited for. */
+static int open_backup(const char *path, ONEM2M_ERROR *error)
+{
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat info;
+
+    if (file < 0 || fstat(file, &info) != 0) {
+        onem2m_lmdb_refuse_errno(error, errno, path, "opening the backup");
+    } else if (!S_ISREG(info.st_mode)) {
+        onem2m_lmdb_refuse(error, ONEM2M_R_STORE_NOT_OURS, path, "this is not a regular file");
+    } else {
+        return file;
+    }
+    if (file >= 0)
+        close(file);
+    return -1;
+}
+
+static int fill_from(const PLACE *place, const char *path, ONEM2M_ERROR *error)
+{
+    const int from = open_backup(path, error);
+    ONEM2M_LMDB_SIGNAL held;
+    int to, ok;
+
+    if (from < 0)
+        return 0;
+    onem2m_lmdb_hold_signal(&held);
+    to = open(place->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ok = (to >= 0 && copy_octets(from, to)) ||
+         onem2m_lmdb_refuse_errno(error, errno, path, "copying the backup");
+    if (to >= 0)
+        close(to);
+    onem2m_lmdb_let_signal_go(&held);
+    close(from);
+    return ok;
+}
+
+int onem2m_lmdb_remake(const char *directory, const char *path, onem2m_lmdb_check_fn *check,
+                       void *argument, ONEM2M_ERROR *error)
+{
+    PLACE place;
+    int ok;
+
+    if (!begin_making(&place, directory, error))
+        return 0;
+    ok = fill_from(&place, path, error) && check(place.directory, argument, error) &&
+         publish(&place, directory, error);
     remove_place(&place);
     return ok;
 }

@@ -104,8 +104,10 @@ int onem2m_store_open(ONEM2M_STORE **store, const ONEM2M_STORE_CONFIGURATION *co
     return 1;
 }
 
-static void free_opened(ONEM2M_OPENED *opened)
+void onem2m_store_forget_keys(ONEM2M_STORE *store)
 {
+    ONEM2M_OPENED *opened = atomic_exchange(&store->opened, NULL);
+
     while (opened != NULL) {
         ONEM2M_OPENED *older = opened->older;
 
@@ -119,7 +121,7 @@ void onem2m_store_close(ONEM2M_STORE *store)
     if (store == NULL)
         return;
     store->functions->close(store->backend);
-    free_opened(atomic_load(&store->opened));
+    onem2m_store_forget_keys(store);
     onem2m_seal_clear(&store->memory_seal);
     OPENSSL_free(store->location);
     OPENSSL_free(store->seal_uri);
@@ -157,6 +159,8 @@ static int remember_opened(ONEM2M_STORE *store, const ONEM2M_HEADER *header,
     if (opened == NULL)
         return refuse_memory(error);
     memcpy(opened->identity, header->identity, sizeof(opened->identity));
+    memcpy(opened->sealed_keys, header->sealed_keys, header->sealed_keys_length);
+    opened->sealed_keys_length = header->sealed_keys_length;
     opened->keys = *keys;
     opened->older = atomic_load(&store->opened);
     while (!atomic_compare_exchange_weak(&store->opened, &opened->older, opened))
@@ -178,32 +182,34 @@ int onem2m_store_open_keys(const ONEM2M_STORE *store, const ONEM2M_HEADER *heade
     return ok;
 }
 
-/* Whether these are the keys of that header: its MAC says so. */
-static int known_keys(const ONEM2M_STORE *store, const ONEM2M_HEADER *header, ONEM2M_SLICE covered,
-                      ONEM2M_SLICE mac, ONEM2M_HMAC *hmac, ONEM2M_STORE_KEYS *keys)
+/*
+ * Whether the very same sealed keys were opened before. Identity and epoch would not do: a store
+ * that was put back and rotated again has another key of that epoch.
+ */
+static int is_of(const ONEM2M_OPENED *opened, const ONEM2M_HEADER *header)
 {
-    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
-    const ONEM2M_OPENED *opened = atomic_load(&store->opened);
-
-    if (opened == NULL ||
-        memcmp(opened->identity, header->identity, sizeof(opened->identity)) != 0 ||
-        onem2m_store_keys_find(&opened->keys, header->epoch) == NULL ||
-        !onem2m_header_check_mac(covered, mac, &opened->keys, &crypto, NULL))
-        return 0;
-    *keys = opened->keys;
-    return 1;
+    return opened->sealed_keys_length == header->sealed_keys_length &&
+           memcmp(opened->sealed_keys, header->sealed_keys, header->sealed_keys_length) == 0 &&
+           memcmp(opened->identity, header->identity, sizeof(opened->identity)) == 0;
 }
 
-int onem2m_store_take_header(ONEM2M_STORE *store, ONEM2M_SLICE octets, ONEM2M_HMAC *hmac,
-                             ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
+/* A reader of an older snapshot may ask for keys that are not the newest. */
+static const ONEM2M_OPENED *find_opened(const ONEM2M_STORE *store, const ONEM2M_HEADER *header)
+{
+    const ONEM2M_OPENED *opened = atomic_load(&store->opened);
+
+    while (opened != NULL && !is_of(opened, header))
+        opened = opened->older;
+    return opened;
+}
+
+/* Opens the keys of a header whose sealed ones were not opened before, and remembers them. */
+static int open_new_keys(ONEM2M_STORE *store, const ONEM2M_HEADER *header, ONEM2M_SLICE covered,
+                         ONEM2M_SLICE mac, ONEM2M_HMAC *hmac, ONEM2M_STORE_KEYS *keys,
+                         ONEM2M_ERROR *error)
 {
     const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
-    ONEM2M_SLICE covered, mac;
 
-    if (!onem2m_header_decode(header, octets, &covered, &mac, error))
-        return 0;
-    if (known_keys(store, header, covered, mac, hmac, keys))
-        return 1;
     if (!onem2m_store_open_keys(store, header, hmac, keys, error))
         return 0;
     if (onem2m_header_check_mac(covered, mac, keys, &crypto, error) &&
@@ -211,6 +217,24 @@ int onem2m_store_take_header(ONEM2M_STORE *store, ONEM2M_SLICE octets, ONEM2M_HM
         return 1;
     onem2m_store_keys_clear(keys);
     return 0;
+}
+
+int onem2m_store_take_header(ONEM2M_STORE *store, ONEM2M_SLICE octets, ONEM2M_HMAC *hmac,
+                             ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
+{
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
+    const ONEM2M_OPENED *opened;
+    ONEM2M_SLICE covered, mac;
+
+    if (!onem2m_header_decode(header, octets, &covered, &mac, error))
+        return 0;
+    opened = find_opened(store, header);
+    if (opened == NULL)
+        return open_new_keys(store, header, covered, mac, hmac, keys, error);
+    if (!onem2m_header_check_mac(covered, mac, &opened->keys, &crypto, error))
+        return 0;
+    *keys = opened->keys;
+    return 1;
 }
 
 ONEM2M_STORE_READER *onem2m_store_reader_new(ONEM2M_STORE *store, ONEM2M_ERROR *error)
@@ -298,7 +322,12 @@ int onem2m_store_open_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *tr
     if (!onem2m_record_parse(&parsed, record, error))
         return 0;
     cipher = onem2m_store_cipher(reader, transaction, parsed.epoch, error);
-    return cipher != NULL &&
+    if (cipher == NULL)
+        return 0;
+    if (onem2m_record_open(cipher, name, &parsed, attributes, secret, secret_length, NULL))
+        return 1;
+    /* The store may be another than when the cipher was keyed: one that was put back. */
+    return key_cipher(reader, transaction, cipher, parsed.epoch, error) &&
            onem2m_record_open(cipher, name, &parsed, attributes, secret, secret_length, error);
 }
 
@@ -359,6 +388,20 @@ static int visit_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transac
     return ok;
 }
 
+/* Begins to read; what was not made yet has no key. */
+static int begin_reading(ONEM2M_STORE *store, ONEM2M_TRANSACTION **transaction, ONEM2M_ERROR *error)
+{
+    ONEM2M_ERROR why;
+
+    if (store->functions->begin(store->backend, transaction, ONEM2M_READ, &why))
+        return 1;
+    if (why.reason == ONEM2M_R_STORE_MISSING)
+        return refuse_not_found(error);
+    if (error != NULL)
+        *error = why;
+    return 0;
+}
+
 int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t length,
                          unsigned int kinds, onem2m_store_visit_fn *visit, void *argument,
                          ONEM2M_ERROR *error)
@@ -369,7 +412,7 @@ int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t
     ONEM2M_SLICE record;
     int ok;
 
-    if (!store->functions->begin(store->backend, &transaction, ONEM2M_READ, error))
+    if (!begin_reading(store, &transaction, error))
         return 0;
     ok = onem2m_store_find(store, transaction, key_id, length, kinds, &lookup, &record, error) &&
          visit_record(reader, transaction, (ONEM2M_SLICE){ lookup.octets, lookup.length }, record,
@@ -399,33 +442,4 @@ int onem2m_store_next(const ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction
     place->octets[name->length] = 0;
     place->length = name->length + 1;
     return 1;
-}
-
-static int each_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
-                       onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error)
-{
-    ONEM2M_STORE_PLACE place = { .length = 0 };
-    ONEM2M_SLICE name, record;
-    int found;
-
-    while ((found = onem2m_store_next(reader->store, transaction, &place, &name, &record, error)) >
-           0) {
-        if (!visit_record(reader, transaction, name, record, visit, argument, error))
-            return 0;
-    }
-    return found == 0;
-}
-
-int onem2m_store_each(ONEM2M_STORE_READER *reader, onem2m_store_visit_fn *visit, void *argument,
-                      ONEM2M_ERROR *error)
-{
-    ONEM2M_STORE *store = reader->store;
-    ONEM2M_TRANSACTION *transaction;
-    int ok;
-
-    if (!store->functions->begin(store->backend, &transaction, ONEM2M_READ, error))
-        return 0;
-    ok = each_record(reader, transaction, visit, argument, error);
-    store->functions->abort(transaction);
-    return ok;
 }

@@ -67,7 +67,13 @@ int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t
                          unsigned int kinds, onem2m_store_visit_fn *visit, void *argument,
                          ONEM2M_ERROR *error);
 
-/* Visits every key in the order of names, until a visit returns 0. */
+/*
+ * Visits every key in the order of names, until a visit returns 0. The store is
+ * read in short transactions and none is open during a visit, however long that
+ * takes: a key that is there from the beginning to the end is visited once, as
+ * it was at some moment in between; one that is added meanwhile perhaps. What
+ * needs one moment for all is onem2m_store_verify and onem2m_store_backup.
+ */
 int onem2m_store_each(ONEM2M_STORE_READER *reader, onem2m_store_visit_fn *visit, void *argument,
                       ONEM2M_ERROR *error);
 
@@ -111,6 +117,7 @@ typedef void onem2m_store_progress_fn(void *argument, uint64_t done, uint64_t to
 typedef struct {
     uint64_t records;
     uint64_t damaged; /* records that do not open, or stand under another name */
+    uint64_t orphans; /* derived keys that their parent has no link to: they would outlive it */
     int set_hash_differs;
     ONEM2M_ERROR first; /* the first finding */
 } ONEM2M_STORE_FINDINGS;
@@ -121,6 +128,31 @@ typedef struct {
  */
 int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
                         onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error);
+
+/*
+ * Writes the store as it is at one moment into a new file of mode 0600, on
+ * disk when this returns 1; writers go on. Its keys are under the store's seal.
+ */
+int onem2m_store_backup(ONEM2M_STORE *store, const char *path, ONEM2M_ERROR *error);
+
+/*
+ * Makes the store of such a file, in one step, when the configured seal opens
+ * it and it verifies with no finding. ONEM2M_R_STORE_EXISTS when there is one.
+ * *findings: as onem2m_store_verify sets it.
+ */
+int onem2m_store_restore(ONEM2M_STORE *store, const char *path, ONEM2M_STORE_FINDINGS *findings,
+                         onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error);
+
+/*
+ * Gives the store a new data key, seals every record anew with it in
+ * transactions of some thousand and drops the old one. Others go on reading and
+ * writing. After an end in between both keys are there and all works as before;
+ * the next call goes on. It joins a rotation that another process is about.
+ * Records that do not open stay, and with them the old key: then it returns 0
+ * when all others are done.
+ */
+int onem2m_store_rotate(ONEM2M_STORE *store, onem2m_store_progress_fn *progress, void *argument,
+                        ONEM2M_ERROR *error);
 
 /* Puts the store's keys under another seal; no record is touched. */
 int onem2m_store_reseal(ONEM2M_STORE *store, const char *seal, ONEM2M_ERROR *error);

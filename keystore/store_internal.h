@@ -11,13 +11,15 @@
 #include "lookup.h"
 #include "store.h"
 
-/* The parts of a store, for store.c, store_write.c and store_verify.c. */
+/* The parts of a store, for the files store*.c. */
 
 /* What opening the header gave. Never changed; a newer one is put before it, all go with the store.
  */
 typedef struct onem2m_opened_st {
     struct onem2m_opened_st *older;
     unsigned char identity[ONEM2M_STORE_IDENTITY_OCTETS];
+    unsigned char sealed_keys[ONEM2M_SEALED_KEYS_MAX];
+    size_t sealed_keys_length;
     ONEM2M_STORE_KEYS keys;
 } ONEM2M_OPENED;
 
@@ -39,6 +41,15 @@ struct onem2m_store_reader_st {
     ONEM2M_HMAC hmac;
 };
 
+struct onem2m_store_writer_st {
+    ONEM2M_STORE *store;
+    ONEM2M_TRANSACTION *transaction;
+    ONEM2M_STORE_READER *reader;
+    ONEM2M_HEADER header;
+    ONEM2M_STORE_KEYS keys;
+    unsigned char record[ONEM2M_RECORD_MAX];
+};
+
 extern const ONEM2M_SLICE onem2m_header_name;
 
 /* The seal as it is now; memory's own is borrowed, so clear only what was opened. */
@@ -47,11 +58,14 @@ void onem2m_store_clear_seal(const ONEM2M_STORE *store, ONEM2M_SEAL *seal);
 
 ONEM2M_HEADER_CRYPTO onem2m_store_crypto(const ONEM2M_STORE *store, ONEM2M_HMAC *hmac);
 
+/* Forgets the keys of all headers; nobody may be using them. */
+void onem2m_store_forget_keys(ONEM2M_STORE *store);
+
 /* Opens the keys of a header with the seal as it is now. */
 int onem2m_store_open_keys(const ONEM2M_STORE *store, const ONEM2M_HEADER *header,
                            ONEM2M_HMAC *hmac, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error);
 
-/* Decodes and authenticates a header, opening its keys when they are not those already known. */
+/* Decodes and authenticates a header, opening its keys when these sealed ones were never opened. */
 int onem2m_store_take_header(ONEM2M_STORE *store, ONEM2M_SLICE octets, ONEM2M_HMAC *hmac,
                              ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error);
 
@@ -82,5 +96,29 @@ int onem2m_store_open_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *tr
 int onem2m_store_find(ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction, const char *key_id,
                       size_t length, unsigned int kinds, ONEM2M_LOOKUP *lookup,
                       ONEM2M_SLICE *record, ONEM2M_ERROR *error);
+
+/* A record of the store, copied so that writing cannot move it away. *key is to be cleared. */
+int onem2m_store_load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                          ONEM2M_KEY *key, ONEM2M_ERROR *error);
+
+/* Seals a key under its name and enters it into the header's account, both or neither. */
+int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                            const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                            ONEM2M_ERROR *error);
+
+/* The keys of the header as it is now, sealed by the configured seal; and sealed so anew. */
+int onem2m_store_open_keys_again(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error);
+int onem2m_store_seal_keys_again(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error);
+
+/* An entry of the table of children is named by two hashes, because two names are longer than a
+ * key of LMDB. */
+#define ONEM2M_LINK_DIGEST_OCTETS ((size_t)32)
+#define ONEM2M_LINK_OCTETS (2 * ONEM2M_LINK_DIGEST_OCTETS)
+int onem2m_store_name_link(const ONEM2M_STORE *store, ONEM2M_SLICE parent, ONEM2M_SLICE child,
+                           unsigned char link[ONEM2M_LINK_OCTETS], ONEM2M_ERROR *error);
+
+/* The look-up name of the key from which one was derived: 1, 0 when it was not, -1 with *error. */
+int onem2m_store_name_parent(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_LOOKUP *lookup,
+                             ONEM2M_ERROR *error);
 
 #endif

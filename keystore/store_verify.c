@@ -53,6 +53,38 @@ static int check_name(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE name, ON
                          "record: it stands under another name than its own");
 }
 
+/* Whether the key's parent, if it has one, has a link to it. 1 also when reading fails. */
+static int has_link(const VERIFICATION *verification, const ONEM2M_ATTRIBUTES *attributes,
+                    ONEM2M_SLICE name)
+{
+    const ONEM2M_STORE *store = verification->reader->store;
+    unsigned char link[ONEM2M_LINK_OCTETS];
+    ONEM2M_LOOKUP parent;
+    ONEM2M_SLICE child;
+
+    if (onem2m_store_name_parent(attributes, &parent, NULL) <= 0 ||
+        !onem2m_store_name_link(store, (ONEM2M_SLICE){ parent.octets, parent.length }, name, link,
+                                NULL))
+        return 1;
+    return store->functions->get(verification->transaction, ONEM2M_TABLE_CHILDREN,
+                                 (ONEM2M_SLICE){ link, sizeof(link) }, &child, NULL) == 1 &&
+           child.length == name.length && memcmp(child.data, name.data, name.length) == 0;
+}
+
+static void check_link(VERIFICATION *verification, const ONEM2M_ATTRIBUTES *attributes,
+                       ONEM2M_SLICE name)
+{
+    ONEM2M_ERROR finding;
+
+    if (has_link(verification, attributes, name))
+        return;
+    verification->findings->orphans++;
+    onem2m_refuse(&finding, ONEM2M_R_STORE_DAMAGED, ONEM2M_NO_OFFSET,
+                  "a derived key is not in the table of children: its parent would not take it "
+                  "along when its end is moved");
+    note(verification, &finding);
+}
+
 static int check_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SLICE record,
                         ONEM2M_ERROR *error)
 {
@@ -64,7 +96,10 @@ static int check_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SL
                                   &attributes, secret, &length, error))
         return 0;
     OPENSSL_cleanse(secret, length);
-    return check_name(&attributes, name, error);
+    if (!check_name(&attributes, name, error))
+        return 0;
+    check_link(verification, &attributes, name);
+    return 1;
 }
 
 static int verify_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SLICE record,

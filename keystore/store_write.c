@@ -11,17 +11,6 @@
 #define EPOCH_WRITES_MAX ((uint64_t)1 << 31)
 /* How often a random relative part may be taken already before something is wrong. */
 #define ASSIGNMENTS_MAX 8
-#define DIGEST_OCTETS ((size_t)32)
-#define LINK_OCTETS (2 * DIGEST_OCTETS)
-
-struct onem2m_store_writer_st {
-    ONEM2M_STORE *store;
-    ONEM2M_TRANSACTION *transaction;
-    ONEM2M_STORE_READER *reader;
-    ONEM2M_HEADER header;
-    ONEM2M_STORE_KEYS keys;
-    unsigned char record[ONEM2M_RECORD_MAX];
-};
 
 _Static_assert(ONEM2M_LOOKUP_MAX <= ONEM2M_BACKEND_NAME_MAX, "a look-up name fits a backend");
 
@@ -199,9 +188,9 @@ static int seal_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
            onem2m_record_seal(cipher, name, attributes, secret, writer->record, length, error);
 }
 
-/* Seals a key under its name and enters it into the header's account, both or neither. */
-static int put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                      const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret, ONEM2M_ERROR *error)
+int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                            const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                            ONEM2M_ERROR *error)
 {
     const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
     ONEM2M_SLICE record = { writer->record, 0 };
@@ -219,21 +208,26 @@ static int put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 }
 
 static int hash_name(const ONEM2M_STORE *store, ONEM2M_SLICE name,
-                     unsigned char digest[DIGEST_OCTETS], ONEM2M_ERROR *error)
+                     unsigned char digest[ONEM2M_LINK_DIGEST_OCTETS], ONEM2M_ERROR *error)
 {
     if (EVP_Digest(name.data, name.length, digest, NULL, store->sha256, NULL))
         return 1;
     return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET, "SHA-256 failed");
 }
 
-/* The entry of the table of children: hashes, because two names are longer than a key of LMDB. */
+int onem2m_store_name_link(const ONEM2M_STORE *store, ONEM2M_SLICE parent, ONEM2M_SLICE child,
+                           unsigned char link[ONEM2M_LINK_OCTETS], ONEM2M_ERROR *error)
+{
+    return hash_name(store, parent, link, error) &&
+           hash_name(store, child, link + ONEM2M_LINK_DIGEST_OCTETS, error);
+}
+
 static int put_link(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE parent, ONEM2M_SLICE child,
                     ONEM2M_ERROR *error)
 {
-    unsigned char link[LINK_OCTETS];
+    unsigned char link[ONEM2M_LINK_OCTETS];
 
-    return hash_name(writer->store, parent, link, error) &&
-           hash_name(writer->store, child, link + DIGEST_OCTETS, error) &&
+    return onem2m_store_name_link(writer->store, parent, child, link, error) &&
            writer->store->functions->put(writer->transaction, ONEM2M_TABLE_CHILDREN,
                                          (ONEM2M_SLICE){ link, sizeof(link) }, child, error);
 }
@@ -292,9 +286,8 @@ static int assign_key_id(ONEM2M_STORE_WRITER *writer, ONEM2M_KIND kind, ONEM2M_I
                          "key-id: no unused relative part was found at random");
 }
 
-/* A record of the store, copied so that writing cannot move it away. */
-static int load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE record,
-                    ONEM2M_KEY *key, ONEM2M_ERROR *error)
+int onem2m_store_load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                          ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
     unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_SLICE secret = { octets, 0 };
@@ -316,9 +309,8 @@ static ONEM2M_SLICE key_octets(const ONEM2M_KEY *key)
     return (ONEM2M_SLICE){ key->secret.octets, key->secret.length };
 }
 
-/* The look-up name of the key from which one was derived: 1, 0 when it was not, -1 with *error. */
-static int name_parent(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_LOOKUP *lookup,
-                       ONEM2M_ERROR *error)
+int onem2m_store_name_parent(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_LOOKUP *lookup,
+                             ONEM2M_ERROR *error)
 {
     const ONEM2M_SLICE parent_id = attributes->text[ONEM2M_TEXT_PARENT_KEY_ID];
 
@@ -337,11 +329,11 @@ static int load_parent(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *att
 {
     ONEM2M_LOOKUP lookup;
     ONEM2M_SLICE record;
-    int found = name_parent(attributes, &lookup, error);
+    int found = onem2m_store_name_parent(attributes, &lookup, error);
 
     if (found > 0)
         found = get_record(writer, lookup_slice(&lookup), &record, error);
-    if (found > 0 && !load_key(writer, lookup_slice(&lookup), record, parent, error))
+    if (found > 0 && !onem2m_store_load_key(writer, lookup_slice(&lookup), record, parent, error))
         return -1;
     return found;
 }
@@ -365,7 +357,7 @@ static int add_to_parent(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attribu
 {
     ONEM2M_KEY parent = { 0 };
     ONEM2M_LOOKUP parent_lookup;
-    const int named = name_parent(attributes, &parent_lookup, error);
+    const int named = onem2m_store_name_parent(attributes, &parent_lookup, error);
     int found, ok;
 
     if (named <= 0)
@@ -388,7 +380,7 @@ static int add_named(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
     return onem2m_attributes_check(attributes, secret.length, error) &&
            onem2m_lookup_of(&lookup, attributes, error) && check_unused(writer, &lookup, error) &&
            add_to_parent(writer, attributes, &lookup, error) &&
-           put_record(writer, lookup_slice(&lookup), attributes, secret, error) &&
+           onem2m_store_put_record(writer, lookup_slice(&lookup), attributes, secret, error) &&
            limit_children(writer, lookup_slice(&lookup), attributes, error);
 }
 
@@ -444,10 +436,10 @@ static int limit_child(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 
     if (found <= 0)
         return found == 0;
-    if (!load_key(writer, name, record, &key, error))
+    if (!onem2m_store_load_key(writer, name, record, &key, error))
         return 0;
     if (is_child(&key.attributes, parent) && onem2m_policy_limit(&key.attributes, parent))
-        ok = put_record(writer, name, &key.attributes, key_octets(&key), error) &&
+        ok = onem2m_store_put_record(writer, name, &key.attributes, key_octets(&key), error) &&
              limit_children(writer, name, &key.attributes, error);
     onem2m_key_clear(&key);
     return ok;
@@ -455,7 +447,7 @@ static int limit_child(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 
 /* One entry of the table of children; copied, because writing may move it. */
 typedef struct {
-    unsigned char link[LINK_OCTETS + 1];
+    unsigned char link[ONEM2M_LINK_OCTETS + 1];
     ONEM2M_LOOKUP child;
 } CHILD;
 
@@ -469,15 +461,15 @@ static int next_child(ONEM2M_STORE_WRITER *writer, CHILD *at, size_t from, ONEM2
 
     if (found <= 0)
         return found;
-    if (entry.length != LINK_OCTETS || child.length > sizeof(at->child.octets)) {
+    if (entry.length != ONEM2M_LINK_OCTETS || child.length > sizeof(at->child.octets)) {
         onem2m_refuse(error, ONEM2M_R_STORE_DAMAGED, ONEM2M_NO_OFFSET,
                       "the table of children is damaged");
         return -1;
     }
-    if (memcmp(entry.data, at->link, DIGEST_OCTETS) != 0)
+    if (memcmp(entry.data, at->link, ONEM2M_LINK_DIGEST_OCTETS) != 0)
         return 0;
-    memcpy(at->link, entry.data, LINK_OCTETS);
-    at->link[LINK_OCTETS] = 0;
+    memcpy(at->link, entry.data, ONEM2M_LINK_OCTETS);
+    at->link[ONEM2M_LINK_OCTETS] = 0;
     memcpy(at->child.octets, child.data, child.length);
     at->child.length = child.length;
     return 1;
@@ -488,7 +480,7 @@ static int limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
                           const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
 {
     CHILD at;
-    size_t from = DIGEST_OCTETS;
+    size_t from = ONEM2M_LINK_DIGEST_OCTETS;
     int found;
 
     if (!hash_name(writer->store, name, at.link, error))
@@ -555,7 +547,7 @@ static int destroy_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
         return onem2m_refuse(error, ONEM2M_R_NOT_CHANGEABLE, ONEM2M_NO_OFFSET,
                              "state: what destroys a key changes nothing else of it");
     attributes->state = ONEM2M_STATE_DESTROYED;
-    return put_record(writer, name, attributes, nothing, error);
+    return onem2m_store_put_record(writer, name, attributes, nothing, error);
 }
 
 static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM2M_KEY *key,
@@ -567,7 +559,7 @@ static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM
         return destroy_key(writer, name, &wished, change, error);
     apply_change(&wished, change);
     return check_change(writer, key, &wished, error) &&
-           put_record(writer, name, &wished, key_octets(key), error) &&
+           onem2m_store_put_record(writer, name, &wished, key_octets(key), error) &&
            limit_children(writer, name, &wished, error);
 }
 
@@ -582,7 +574,7 @@ int onem2m_store_change(ONEM2M_STORE_WRITER *writer, const char *key_id, size_t 
 
     if (!onem2m_store_find(writer->store, writer->transaction, key_id, length, kinds, &lookup,
                            &record, error) ||
-        !load_key(writer, lookup_slice(&lookup), record, &key, error))
+        !onem2m_store_load_key(writer, lookup_slice(&lookup), record, &key, error))
         return 0;
     ok = ask_policy(&key.attributes, change, requester, now, error) &&
          change_key(writer, lookup_slice(&lookup), &key, change, error);
@@ -590,14 +582,35 @@ int onem2m_store_change(ONEM2M_STORE_WRITER *writer, const char *key_id, size_t 
     return ok;
 }
 
-/* The keys are opened anew: those known may be from before another process rotated them. */
+int onem2m_store_open_keys_again(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
+{
+    return onem2m_store_open_keys(writer->store, &writer->header, &writer->reader->hmac,
+                                  &writer->keys, error);
+}
+
+static int seal_keys(ONEM2M_STORE_WRITER *writer, const ONEM2M_SEAL *seal, ONEM2M_ERROR *error)
+{
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
+
+    return onem2m_header_seal_keys(&writer->header, &writer->keys, seal, &crypto, error);
+}
+
+int onem2m_store_seal_keys_again(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
+{
+    ONEM2M_SEAL seal;
+    int ok;
+
+    if (!onem2m_store_open_seal(writer->store, &seal, error))
+        return 0;
+    ok = seal_keys(writer, &seal, error);
+    onem2m_store_clear_seal(writer->store, &seal);
+    return ok;
+}
+
+/* The keys are opened anew, so that whoever has not the seal as it is cannot give it another. */
 static int reseal(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
 {
-    ONEM2M_HMAC *hmac = &writer->reader->hmac;
-    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, hmac);
-
-    return onem2m_store_open_keys(writer->store, &writer->header, hmac, &writer->keys, error) &&
-           onem2m_header_seal_keys(&writer->header, &writer->keys, argument, &crypto, error);
+    return onem2m_store_open_keys_again(writer, error) && seal_keys(writer, argument, error);
 }
 
 int onem2m_store_reseal(ONEM2M_STORE *store, const char *seal_uri, ONEM2M_ERROR *error)

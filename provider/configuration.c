@@ -2,14 +2,20 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <string.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include "configuration.h"
+#include "keystore/store.h"
 
-#define CRYPTO_CONFIG "crypto-config"
 #define PROPERTIES "properties"
+
+/* The keys of the section and where their values go. */
+enum { KEYSTORE, SEAL, FQDN, CRYPTO_CONFIG, PROPERTY_QUERY, KEY_COUNT };
+static const char *const key_names[KEY_COUNT] = { "keystore", "seal", "fqdn", "crypto-config",
+                                                  PROPERTIES };
 
 static int copy_value(char **copy, const char *name, const char *value, const char **key,
                       ONEM2M_ERROR *error)
@@ -52,26 +58,50 @@ static int check_properties(const char *properties, const char **key, ONEM2M_ERR
     return onem2m_properties_check(properties, ONEM2M_R_BAD_CONFIGURATION, error);
 }
 
+static int check_store(const ONEM2M_CONFIGURATION *configuration, const char **key,
+                       ONEM2M_ERROR *error)
+{
+    const ONEM2M_STORE_CONFIGURATION store = { .keystore = configuration->keystore,
+                                               .seal = configuration->seal,
+                                               .fqdn = configuration->fqdn };
+
+    return onem2m_store_check_configuration(&store, key, error);
+}
+
+static int copy_values(ONEM2M_CONFIGURATION *configuration, char *const values[KEY_COUNT],
+                       const char **key, ONEM2M_ERROR *error)
+{
+    char **const copies[KEY_COUNT] = { &configuration->keystore, &configuration->seal,
+                                       &configuration->fqdn, &configuration->crypto_config,
+                                       &configuration->properties };
+    size_t i;
+
+    for (i = 0; i < KEY_COUNT; i++) {
+        if (!copy_value(copies[i], key_names[i], values[i], key, error))
+            return 0;
+    }
+    return 1;
+}
+
 int onem2m_configuration_read(ONEM2M_CONFIGURATION *configuration, const OSSL_CORE_HANDLE *core,
                               OSSL_FUNC_core_get_params_fn *get_params, const char **key,
                               ONEM2M_ERROR *error)
 {
-    char *crypto_config = NULL, *properties = NULL;
-    OSSL_PARAM request[] = {
-        OSSL_PARAM_utf8_ptr(CRYPTO_CONFIG, &crypto_config, 0),
-        OSSL_PARAM_utf8_ptr(PROPERTIES, &properties, 0),
-        OSSL_PARAM_END,
-    };
+    char *values[KEY_COUNT] = { NULL };
+    OSSL_PARAM request[KEY_COUNT + 1];
+    size_t i;
 
-    configuration->crypto_config = NULL;
-    configuration->properties = NULL;
+    memset(configuration, 0, sizeof(*configuration));
     *key = NULL;
+    for (i = 0; i < KEY_COUNT; i++)
+        request[i] = OSSL_PARAM_construct_utf8_ptr(key_names[i], &values[i], 0);
+    request[KEY_COUNT] = OSSL_PARAM_construct_end();
     if (!get_params(core, request))
         return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
                              "the provider's section cannot be read");
-    if (copy_value(&configuration->crypto_config, CRYPTO_CONFIG, crypto_config, key, error) &&
-        copy_value(&configuration->properties, PROPERTIES, properties, key, error) &&
-        check_properties(properties, key, error))
+    if (copy_values(configuration, values, key, error) &&
+        check_properties(configuration->properties, key, error) &&
+        check_store(configuration, key, error))
         return 1;
     onem2m_configuration_free(configuration);
     return 0;
@@ -79,8 +109,10 @@ int onem2m_configuration_read(ONEM2M_CONFIGURATION *configuration, const OSSL_CO
 
 void onem2m_configuration_free(ONEM2M_CONFIGURATION *configuration)
 {
+    OPENSSL_free(configuration->keystore);
+    OPENSSL_free(configuration->seal);
+    OPENSSL_free(configuration->fqdn);
     OPENSSL_free(configuration->crypto_config);
     OPENSSL_free(configuration->properties);
-    configuration->crypto_config = NULL;
-    configuration->properties = NULL;
+    memset(configuration, 0, sizeof(*configuration));
 }

@@ -11,6 +11,9 @@
 
 /* What the provider's section of openssl.cnf says; NULL where it is silent. Owned here. */
 typedef struct {
+    char *keystore;      /* "keystore": memory: or lmdb:DIR */
+    char *seal;          /* "seal": file:PATH */
+    char *fqdn;          /* "fqdn": this entity's own */
     char *crypto_config; /* "crypto-config": an openssl.cnf for the private context */
     char *properties;    /* "properties": the property query of the private context's fetches */
 } ONEM2M_CONFIGURATION;
@@ -23,13 +26,12 @@ int onem2m_configuration_read(ONEM2M_CONFIGURATION *configuration, const OSSL_CO
                               OSSL_FUNC_core_get_params_fn *get_params, const char **key,
                               ONEM2M_ERROR *error);
 
+void onem2m_configuration_free(ONEM2M_CONFIGURATION *configuration);
+
 /*
- * Whether OpenSSL can parse a property query; refused with reason if not. OpenSSL parses one only
- * for a library context (here one that is thrown away), and a fetch with one that it cannot parse
- * goes on as if there were none.
+ * Whether OpenSSL can parse a property query, which it does only for a library
+ * context: for one that is thrown away. reason: of the refusal.
  */
 int onem2m_properties_check(const char *properties, ONEM2M_REASON reason, ONEM2M_ERROR *error);
-
-void onem2m_configuration_free(ONEM2M_CONFIGURATION *configuration);
 
 #endif

@@ -153,6 +153,13 @@ const EVP_MD *onem2m_crypto_sha256(ONEM2M_CRYPTO *crypto, ONEM2M_ERROR *error)
     return context != NULL ? context->sha256 : NULL;
 }
 
+OSSL_LIB_CTX *onem2m_crypto_libctx(ONEM2M_CRYPTO *crypto)
+{
+    const PRIVATE_CONTEXT *context = atomic_load(&crypto->private_context);
+
+    return context != NULL ? context->libctx : NULL;
+}
+
 EVP_MD *onem2m_crypto_fetch_digest(ONEM2M_CRYPTO *crypto, const char *name, const char *properties,
                                    ONEM2M_ERROR *error)
 {

@@ -28,6 +28,9 @@ void onem2m_crypto_free(ONEM2M_CRYPTO *crypto);
 /* SHA2-256 as the configuration chooses it; owned by crypto. NULL on failure. */
 const EVP_MD *onem2m_crypto_sha256(ONEM2M_CRYPTO *crypto, ONEM2M_ERROR *error);
 
+/* The private context itself; only after onem2m_crypto_sha256 succeeded. Owned by crypto. */
+OSSL_LIB_CTX *onem2m_crypto_libctx(ONEM2M_CRYPTO *crypto);
+
 /*
  * What to compute HMAC with: the one that was given back last, or a new one;
  * NULL when memory is out. Given back it is wiped; NULL is allowed.

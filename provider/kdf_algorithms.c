@@ -22,7 +22,8 @@
     static const OSSL_PARAM *id##_settable_ctx_params(void *ctx, void *provctx)                    \
     {                                                                                              \
         static const OSSL_PARAM settable[] = {                                                     \
-            OSSL_PARAM_octet_string(ONEM2M_PARAM_KEY, NULL, 0),                                    \
+            OSSL_PARAM_utf8_string(ONEM2M_PARAM_KEY_ID, NULL, 0),                                  \
+            OSSL_PARAM_utf8_string(ONEM2M_PARAM_REQUESTER, NULL, 0),                               \
             __VA_ARGS__,                                                                           \
             OSSL_PARAM_END,                                                                        \
         };                                                                                         \
@@ -47,19 +48,22 @@
 
 #define TEXT(name) OSSL_PARAM_utf8_string(name, NULL, 0)
 #define OCTETS(name) OSSL_PARAM_octet_string(name, NULL, 0)
+#define KEY OCTETS(ONEM2M_PARAM_KEY)
 #define PROPERTIES TEXT(ONEM2M_PARAM_PROPERTIES)
 
-KDF(km, TEXT(ONEM2M_PARAM_MAF_ID), PROPERTIES);
-KDF(kpsa, TEXT(ONEM2M_PARAM_TARGET_ID), PROPERTIES);
-KDF(usage_key, OSSL_PARAM_uint(ONEM2M_PARAM_SUID, NULL), TEXT(ONEM2M_PARAM_TARGET_ID),
+KDF(km, KEY, TEXT(ONEM2M_PARAM_MAF_ID), PROPERTIES);
+KDF(kpsa, KEY, TEXT(ONEM2M_PARAM_TARGET_ID), PROPERTIES);
+KDF(usage_key, KEY, OSSL_PARAM_uint(ONEM2M_PARAM_SUID, NULL), TEXT(ONEM2M_PARAM_TARGET_ID),
     TEXT(ONEM2M_PARAM_SUID_ENCODING), PROPERTIES);
-KDF(e2e_key, TEXT(ONEM2M_PARAM_PURPOSE), OCTETS(ONEM2M_PARAM_SALT), TEXT(ONEM2M_PARAM_DIGEST),
+KDF(e2e_key, KEY, TEXT(ONEM2M_PARAM_PURPOSE), OCTETS(ONEM2M_PARAM_SALT), TEXT(ONEM2M_PARAM_DIGEST),
     PROPERTIES);
-KDF(session_esprim_key, OCTETS(ONEM2M_PARAM_RECEIVER_RAND), OCTETS(ONEM2M_PARAM_ORIGINATOR_RAND),
-    PROPERTIES);
-KDF(split_key, TEXT(ONEM2M_PARAM_HALF));
-KDF(gba_naf_key, TEXT(ONEM2M_PARAM_MODE), OCTETS(ONEM2M_PARAM_RAND), TEXT(ONEM2M_PARAM_IMPI),
+KDF(session_esprim_key, KEY, OCTETS(ONEM2M_PARAM_RECEIVER_RAND),
+    OCTETS(ONEM2M_PARAM_ORIGINATOR_RAND), PROPERTIES);
+KDF(split_key, KEY, TEXT(ONEM2M_PARAM_HALF));
+KDF(gba_naf_key, KEY, TEXT(ONEM2M_PARAM_MODE), OCTETS(ONEM2M_PARAM_RAND), TEXT(ONEM2M_PARAM_IMPI),
     TEXT(ONEM2M_PARAM_NAF_FQDN), OCTETS(ONEM2M_PARAM_UA_PROTOCOL), PROPERTIES);
+KDF(psk, TEXT(ONEM2M_PARAM_USAGE));
+KDF(retrieve, OSSL_PARAM_uint(ONEM2M_PARAM_SUID, NULL));
 
 const OSSL_ALGORITHM onem2m_kdf_algorithms[] = {
     { ONEM2M_KDF_KM, ONEM2M_PROPERTY_QUERY, km_functions, "Km from Ke, TS-0003 10.3.2" },
@@ -74,5 +78,9 @@ const OSSL_ALGORITHM onem2m_kdf_algorithms[] = {
       "Halves of a distributed key, TS-0003 8.8.1 step 8" },
     { ONEM2M_KDF_GBA_NAF_KEY, ONEM2M_PROPERTY_QUERY, gba_naf_key_functions,
       "NAF key from Ks, TS-0003 8.3.2.3, 3GPP TS 33.220 Annex B" },
+    { ONEM2M_KDF_PSK, ONEM2M_PROPERTY_QUERY, psk_functions,
+      "An own key for a TLS stack, TS-0003 8.2.2, 8.3.5.2.2, 8.8.2.2" },
+    { ONEM2M_KDF_RETRIEVE, ONEM2M_PROPERTY_QUERY, retrieve_functions,
+      "A registered key for its target, TS-0003 8.3.5.2.8, 8.8.2.8" },
     { NULL, NULL, NULL, NULL },
 };

@@ -6,8 +6,14 @@
 #include <openssl/crypto.h>
 #include <openssl/params.h>
 #include <onem2m/params.h>
+#include "encoder.h"
 #include "kdf.h"
+#include "keyexch.h"
+#include "keymgmt.h"
+#include "mac.h"
 #include "provider.h"
+#include "signature.h"
+#include "store.h"
 #include "version.h"
 
 static OSSL_FUNC_provider_teardown_fn provider_teardown;
@@ -20,6 +26,7 @@ static void provider_teardown(void *provctx)
 {
     ONEM2M_PROVIDER *provider = provctx;
 
+    onem2m_keys_free(&provider->keys);
     onem2m_crypto_free(&provider->crypto);
     onem2m_configuration_free(&provider->configuration);
     OPENSSL_free(provider);
@@ -61,7 +68,24 @@ static const OSSL_ALGORITHM *provider_query_operation(void *provctx, int operati
 {
     (void)provctx;
     *no_cache = 0;
-    return operation == OSSL_OP_KDF ? onem2m_kdf_algorithms : NULL;
+    switch (operation) {
+    case OSSL_OP_KDF:
+        return onem2m_kdf_algorithms;
+    case OSSL_OP_KEYEXCH:
+        return onem2m_keyexch_algorithms;
+    case OSSL_OP_SIGNATURE:
+        return onem2m_signature_algorithms;
+    case OSSL_OP_MAC:
+        return onem2m_mac_algorithms;
+    case OSSL_OP_KEYMGMT:
+        return onem2m_keymgmt_algorithms;
+    case OSSL_OP_STORE:
+        return onem2m_store_algorithms;
+    case OSSL_OP_ENCODER:
+        return onem2m_encoder_algorithms;
+    default:
+        return NULL;
+    }
 }
 
 static const OSSL_ITEM *provider_get_reason_strings(void *provctx)
@@ -79,27 +103,39 @@ static const OSSL_DISPATCH provider_functions[] = {
     { 0, NULL },
 };
 
-static void find_upcalls(const OSSL_DISPATCH *in, ONEM2M_ERROR_UPCALLS *errors,
-                         OSSL_FUNC_core_get_params_fn **get_params)
+/* What the provider needs of the core. */
+typedef struct {
+    OSSL_FUNC_core_get_params_fn *get_params;
+    ONEM2M_ERROR_UPCALLS errors;
+    OSSL_FUNC_BIO_write_ex_fn *bio_write;
+} UPCALLS;
+
+static int find_upcalls(const OSSL_DISPATCH *in, UPCALLS *upcalls)
 {
     for (; in->function_id != 0; in++) {
         switch (in->function_id) {
         case OSSL_FUNC_CORE_GET_PARAMS:
-            *get_params = OSSL_FUNC_core_get_params(in);
+            upcalls->get_params = OSSL_FUNC_core_get_params(in);
             break;
         case OSSL_FUNC_CORE_NEW_ERROR:
-            errors->new_error = OSSL_FUNC_core_new_error(in);
+            upcalls->errors.new_error = OSSL_FUNC_core_new_error(in);
             break;
         case OSSL_FUNC_CORE_SET_ERROR_DEBUG:
-            errors->set_error_debug = OSSL_FUNC_core_set_error_debug(in);
+            upcalls->errors.set_error_debug = OSSL_FUNC_core_set_error_debug(in);
             break;
         case OSSL_FUNC_CORE_VSET_ERROR:
-            errors->vset_error = OSSL_FUNC_core_vset_error(in);
+            upcalls->errors.vset_error = OSSL_FUNC_core_vset_error(in);
+            break;
+        case OSSL_FUNC_BIO_WRITE_EX:
+            upcalls->bio_write = OSSL_FUNC_BIO_write_ex(in);
             break;
         default:
             break;
         }
     }
+    return upcalls->get_params != NULL && upcalls->errors.new_error != NULL &&
+           upcalls->errors.set_error_debug != NULL && upcalls->errors.vset_error != NULL &&
+           upcalls->bio_write != NULL;
 }
 
 __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HANDLE *handle,
@@ -107,29 +143,29 @@ __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HA
                                                               const OSSL_DISPATCH **out,
                                                               void **provctx)
 {
-    OSSL_FUNC_core_get_params_fn *get_params = NULL;
-    ONEM2M_ERROR_UPCALLS upcalls = { NULL, NULL, NULL };
+    UPCALLS upcalls = { .get_params = NULL };
     ONEM2M_PROVIDER *provider;
     ONEM2M_ERROR error;
     const char *key;
 
-    find_upcalls(in, &upcalls, &get_params);
-    if (get_params == NULL || upcalls.new_error == NULL || upcalls.set_error_debug == NULL ||
-        upcalls.vset_error == NULL)
+    if (!find_upcalls(in, &upcalls))
         return 0;
     provider = OPENSSL_zalloc(sizeof(*provider));
     if (provider == NULL) {
         onem2m_refuse(&error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
-        return onem2m_raise(handle, &upcalls, __FILE__, __LINE__, __func__, NULL, &error);
+        return onem2m_raise(handle, &upcalls.errors, __FILE__, __LINE__, __func__, NULL, &error);
     }
     provider->core = handle;
-    provider->error_upcalls = upcalls;
-    if (!onem2m_configuration_read(&provider->configuration, handle, get_params, &key, &error)) {
+    provider->error_upcalls = upcalls.errors;
+    provider->bio_write = upcalls.bio_write;
+    if (!onem2m_configuration_read(&provider->configuration, handle, upcalls.get_params, &key,
+                                   &error)) {
         ONEM2M_RAISE(provider, key, &error);
         OPENSSL_free(provider);
         return 0;
     }
     onem2m_crypto_init(&provider->crypto, &provider->configuration);
+    onem2m_keys_init(&provider->keys, &provider->configuration, &provider->crypto);
     *out = provider_functions;
     *provctx = provider;
     return 1;

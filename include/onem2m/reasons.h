@@ -47,22 +47,21 @@ typedef enum {
     ONEM2M_R_BAD_ATTRIBUTE = 29, /* an attribute that this key cannot have, or not so written */
 
     /* Policy. */
-    ONEM2M_R_NOT_ALLOWED_BY_KIND = 30, /* keys of this kind do not serve this use */
-    ONEM2M_R_NOT_ALLOWED_BY_USAGE =
-        31,                          /* the SUID, or an e2e key's purpose, is for another usage */
-    ONEM2M_R_SUSPENDED = 32,         /* the key is suspended */
-    ONEM2M_R_REVOKED = 33,           /* the key is revoked */
-    ONEM2M_R_DESTROYED = 34,         /* the key is a tombstone */
-    ONEM2M_R_EXPIRED = 35,           /* the key's not-after has passed (TS-0003 10.7) */
-    ONEM2M_R_REGISTRATION = 36,      /* of a registration what only an own key does, or back */
-    ONEM2M_R_REQUESTER_MISSING = 37, /* a registration needs an authenticated requester */
-    ONEM2M_R_NOT_A_TARGET = 38,      /* the requester is none of the target-ids */
-    ONEM2M_R_NOT_THE_SOURCE = 39,    /* the requester is neither source-id nor admin-fqdn */
-    ONEM2M_R_SUID_NOT_ALLOWED = 40,  /* the derived key's SUID is none of allowed-suids */
-    ONEM2M_R_NOT_EXTRACTABLE = 41,   /* the key's own octets may not leave */
-    ONEM2M_R_DERIVE_OCTETS_OFF = 42, /* derive-octets is 0: derived key objects only */
-    ONEM2M_R_OUTLIVES_PARENT = 43,   /* not-after later than the parent's (TS-0003 10.7) */
-    ONEM2M_R_NOT_CHANGEABLE = 44,    /* an attribute that a key keeps for its life */
+    ONEM2M_R_NOT_ALLOWED_BY_KIND = 30,  /* keys of this kind do not serve this use */
+    ONEM2M_R_NOT_ALLOWED_BY_USAGE = 31, /* the SUID or purpose is for another usage */
+    ONEM2M_R_SUSPENDED = 32,            /* the key is suspended */
+    ONEM2M_R_REVOKED = 33,              /* the key is revoked */
+    ONEM2M_R_DESTROYED = 34,            /* the key is a tombstone */
+    ONEM2M_R_EXPIRED = 35,              /* the key's not-after has passed (TS-0003 10.7) */
+    ONEM2M_R_REGISTRATION = 36,         /* of a registration what only an own key does, or back */
+    ONEM2M_R_REQUESTER_MISSING = 37,    /* a registration needs an authenticated requester */
+    ONEM2M_R_NOT_A_TARGET = 38,         /* the requester is none of the target-ids */
+    ONEM2M_R_NOT_THE_SOURCE = 39,       /* the requester is neither source-id nor admin-fqdn */
+    ONEM2M_R_SUID_NOT_ALLOWED = 40,     /* the derived key's SUID is none of allowed-suids */
+    ONEM2M_R_NOT_EXTRACTABLE = 41,      /* the key's own octets may not leave */
+    ONEM2M_R_DERIVE_OCTETS_OFF = 42,    /* derive-octets is 0: derived key objects only */
+    ONEM2M_R_OUTLIVES_PARENT = 43,      /* not-after later than the parent's (TS-0003 10.7) */
+    ONEM2M_R_NOT_CHANGEABLE = 44,       /* an attribute that a key keeps for its life */
 
     /* The key store. */
     ONEM2M_R_STORE_MISSING = 45,    /* no such directory, or no store in it */

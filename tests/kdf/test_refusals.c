@@ -22,8 +22,14 @@ static void test_lists(void **state)
         const OSSL_PARAM *params = EVP_KDF_settable_ctx_params(kdf);
 
         subject("%s", derivations[i]);
-        for (k = 0; params[k].key != NULL; k++, listed++)
+        for (k = 0; params[k].key != NULL; k++) {
+            /* Of keys by name, which tests/named tries. */
+            if (strcmp(params[k].key, ONEM2M_PARAM_KEY_ID) == 0 ||
+                strcmp(params[k].key, ONEM2M_PARAM_REQUESTER) == 0)
+                continue;
             parameter_of(derivations[i], params[k].key);
+            listed++;
+        }
         params = EVP_KDF_gettable_ctx_params(kdf);
         CHECK(strcmp(params[0].key, ONEM2M_PARAM_SIZE) == 0 && params[1].key == NULL);
         EVP_KDF_free(kdf);
@@ -492,12 +498,14 @@ static void test_bad_properties(void **state)
 static void check_unknown_ignored(const SAMPLE *sample, OSSL_LIB_CTX *libctx)
 {
     EVP_KDF_CTX *ctx = new_context(libctx, sample->kdf);
-    OSSL_PARAM unknown[] = {
-        text_param("", "x", 1),          text_param("ke", "x", 1),
-        text_param("keys", "x", 1),      text_param("Key", "x", 1),
-        text_param("info", NULL, 0),     octets_param("purposes", a_million, MILLION),
-        octets_param("key-id", NULL, 1), OSSL_PARAM_construct_end()
-    };
+    OSSL_PARAM unknown[] = { text_param("", "x", 1),
+                             text_param("ke", "x", 1),
+                             text_param("keys", "x", 1),
+                             text_param("Key", "x", 1),
+                             text_param("info", NULL, 0),
+                             octets_param("purposes", a_million, MILLION),
+                             octets_param("nobody-knows-this", NULL, 1),
+                             OSSL_PARAM_construct_end() };
 
     CHECK(EVP_KDF_CTX_set_params(ctx, unknown) == 1);
     CHECK(EVP_KDF_CTX_set_params(ctx, sample->params) == 1);

@@ -15,7 +15,8 @@ configure() {
     shift
     {
         printf '%s\n' "openssl_conf = init" "[init]" "providers = providers" "[providers]" \
-            "default = default" "onem2m = onem2m" "[default]" "activate = 1" "[onem2m]" \
+            "default = default_sect" "onem2m = onem2m_sect" "[default_sect]" "activate = 1" \
+            "[onem2m_sect]" \
             "activate = 1"
         printf '%s\n' "$@"
     } >"$file"

@@ -17,7 +17,7 @@ offers() {
     _onem2m_key "$KEY"
     [ "${COMPREPLY[*]}" = "$expected" ] || fail "for '$*': ${COMPREPLY[*]}"
 }
-offers "revoke remove reseal" re
+offers "revoke remove restore reseal" re
 offers "--json" --j
 offers "show" --json sh
 offers "show" --config list sh
@@ -28,6 +28,7 @@ offers "revoked" list --state rev
 offers "psk-file" export a@mef.example.com --format p
 offers "$work/openssl.cnf" --config "$work/open"
 offers "$work/openssl.cnf" import "$work/open"
+offers "$work/openssl.cnf" restore "$work/open"
 
 # Every command is offered, and each value of the lists is one that the program takes.
 key 0 --help

@@ -56,7 +56,7 @@ key 0 config --config "$work/other.cnf"
 says out "none yet"
 
 # A file that switches the default provider off.
-sed '/^default = default$/d' "$OPENSSL_CONF" >"$work/other.cnf"
+sed '/^default = default_sect$/d' "$OPENSSL_CONF" >"$work/other.cnf"
 key 1 config --config "$work/other.cnf"
 says out "problem:               default: not activated"
 sed '0,/^activate = 1$/{//d}' "$OPENSSL_CONF" >"$work/other.cnf"
@@ -65,7 +65,7 @@ says out "problem:               default: not activated"
 sed 's/^activate = 1$//' "$OPENSSL_CONF" >"$work/other.cnf"
 key 1 config --config "$work/other.cnf"
 says out "problem:               onem2m: not activated"
-sed 's/^default = default$/fips = default/' "$OPENSSL_CONF" >"$work/other.cnf"
+sed 's/^default = default_sect$/fips = default_sect/' "$OPENSSL_CONF" >"$work/other.cnf"
 key 0 config --config "$work/other.cnf"
 
 # The crypto of another file is used for the store.

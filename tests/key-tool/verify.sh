@@ -13,6 +13,7 @@ key 0 import "$work/keys"
 key 0 verify
 says out "records:               300"
 says out "damaged:               0"
+says out "orphans:               0"
 key 0 verify --json
 says out '"set-hash-differs": false'
 data=$work/store/data.mdb

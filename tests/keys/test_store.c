@@ -2,149 +2,9 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
-#include <openssl/evp.h>
-#include "keystore/seal.h"
-#include "keystore/store_internal.h"
+#include "store_fixture.h"
 
 /* The store over both of its backends: names, parents, registrations, seals, what verify finds. */
-
-#define KE_ID "82CA6FADC18789491AA65339C51B58A3@mef.example.com"
-#define KPM_ID "enrolee1@mef.example.com"
-#define NOW ((ONEM2M_TIME)1800000000)
-#define LATER (NOW + 86400)
-
-static const unsigned char octets[64] = { 1, 2, 3, 4, 5, 6, 7, 8 };
-
-typedef struct {
-    const char *scheme;
-    char directory[64];
-    char keystore[96];
-    char seal[96];
-    EVP_MD *sha256;
-    ONEM2M_STORE *store;
-    ONEM2M_STORE_READER *reader;
-} FIXTURE;
-
-static ONEM2M_SLICE text(const char *value)
-{
-    return (ONEM2M_SLICE){ (const unsigned char *)value, strlen(value) };
-}
-
-static ONEM2M_STORE *open_store(const FIXTURE *fixture)
-{
-    const ONEM2M_STORE_CONFIGURATION configuration = {
-        .keystore = fixture->keystore,
-        .seal = fixture->seal[0] != '\0' ? fixture->seal : NULL,
-        .fqdn = "mef.example.com",
-        .sha256 = fixture->sha256,
-    };
-    ONEM2M_STORE *store = NULL;
-    ONEM2M_ERROR error;
-
-    if (!onem2m_store_open(&store, &configuration, &error))
-        fail_msg("%s", error.detail);
-    return store;
-}
-
-static int set_up(void **state, const char *scheme)
-{
-    FIXTURE *fixture = calloc(1, sizeof(*fixture));
-    ONEM2M_ERROR error;
-
-    fixture->scheme = scheme;
-    fixture->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
-    strcpy(fixture->directory, "/tmp/onem2m-store-XXXXXX");
-    assert_non_null(mkdtemp(fixture->directory));
-    if (strcmp(scheme, "memory") == 0) {
-        strcpy(fixture->keystore, "memory:");
-    } else {
-        char path[80];
-
-        snprintf(path, sizeof(path), "%s/store", fixture->directory);
-        assert_int_equal(mkdir(path, 0700), 0);
-        snprintf(fixture->keystore, sizeof(fixture->keystore), "%s:%s", scheme, path);
-        snprintf(fixture->seal, sizeof(fixture->seal), "file:%s/seal", fixture->directory);
-        assert_true(onem2m_seal_create(fixture->seal, NULL, &error));
-    }
-    fixture->store = open_store(fixture);
-    fixture->reader = onem2m_store_reader_new(fixture->store, NULL);
-    *state = fixture;
-    return 0;
-}
-
-static int set_up_memory(void **state)
-{
-    return set_up(state, "memory");
-}
-
-static int set_up_lmdb(void **state)
-{
-    return set_up(state, "lmdb");
-}
-
-static int tear_down(void **state)
-{
-    FIXTURE *fixture = *state;
-    char command[128];
-
-    onem2m_store_reader_free(fixture->reader);
-    onem2m_store_close(fixture->store);
-    EVP_MD_free(fixture->sha256);
-    snprintf(command, sizeof(command), "rm -rf %s", fixture->directory);
-    /* NOLINTNEXTLINE(cert-env33-c): a name made here */
-    assert_int_equal(system(command), 0);
-    free(fixture);
-    return 0;
-}
-
-static ONEM2M_ATTRIBUTES attributes(ONEM2M_KIND kind, unsigned int suid, const char *key_id)
-{
-    ONEM2M_ATTRIBUTES a = {
-        .kind = kind, .suid = suid, .state = ONEM2M_STATE_ACTIVE, .derive_octets = 1, .created = NOW
-    };
-
-    if (key_id != NULL)
-        a.text[ONEM2M_TEXT_KEY_ID] = text(key_id);
-    return a;
-}
-
-typedef struct {
-    const ONEM2M_ATTRIBUTES *attributes;
-    ONEM2M_SLICE secret;
-    char key_id[ONEM2M_KEY_ID_MAX + 1];
-} ADDITION;
-
-static int add(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
-{
-    ADDITION *addition = argument;
-
-    return onem2m_store_add(writer, addition->attributes, addition->secret, addition->key_id,
-                            error);
-}
-
-static int try_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a, ONEM2M_ERROR *error)
-{
-    ADDITION addition = { a, { octets, 32 }, "" };
-
-    return onem2m_store_write(fixture->store, add, &addition, error);
-}
-
-static void must_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a)
-{
-    ONEM2M_ERROR error;
-
-    if (!try_add(fixture, a, &error))
-        fail_msg("%s", error.detail);
-}
 
 static void must_not_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a, ONEM2M_REASON reason)
 {
@@ -153,30 +13,6 @@ static void must_not_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a, ONEM2M_RE
     assert_false(try_add(fixture, a, &error));
     if (error.reason != reason)
         fail_msg("reason %d, not %d: %s", (int)error.reason, (int)reason, error.detail);
-}
-
-typedef struct {
-    ONEM2M_KEY key;
-    unsigned int visits;
-} FOUND;
-
-static int visit(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret,
-                 ONEM2M_ERROR *error)
-{
-    FOUND *found = argument;
-
-    (void)error;
-    onem2m_key_clear(&found->key);
-    found->visits++;
-    return onem2m_key_copy(&found->key, a, secret);
-}
-
-static int look_up(FIXTURE *fixture, const char *key_id, unsigned int kinds, FOUND *found,
-                   ONEM2M_ERROR *error)
-{
-    memset(found, 0, sizeof(*found));
-    return onem2m_store_look_up(fixture->reader, key_id, strlen(key_id), kinds, visit, found,
-                                error);
 }
 
 static ONEM2M_TIME end_of(FIXTURE *fixture, const char *key_id, ONEM2M_KIND kind)
@@ -551,10 +387,6 @@ static void another_seal_does_not_open(void **state)
     onem2m_store_reader_free(reader);
     onem2m_store_close(other);
 }
-
-#define BOTH(test)                                                                                 \
-    cmocka_unit_test_setup_teardown(test, set_up_memory, tear_down),                               \
-        cmocka_unit_test_setup_teardown(test, set_up_lmdb, tear_down)
 
 int main(void)
 {

@@ -246,6 +246,7 @@ static int derive_from(void *argument, const ONEM2M_ATTRIBUTES *parent, ONEM2M_S
     int ok;
 
     child.parent_kind = (ONEM2M_KIND)0;
+    derivation->input.key_is_master = parent->kind == ONEM2M_KIND_E2E_MASTER;
     ok = onem2m_policy_child(&child, parent, &derivation->use, error) &&
          derive_octets(derivation, secret, &octets, error) &&
          store_child(derivation, &child, &octets, error);

@@ -4,16 +4,13 @@
  */
 #include "commands.h"
 
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "directory.h"
 #include "keystore/seal.h"
 #include "refuse.h"
 
-#define LMDB "lmdb:"
 #define FILE_SCHEME "file:"
 #define MADE "made"
 #define FOUND "there already"
@@ -23,35 +20,6 @@ typedef struct {
     const char *directory;
     const char *seal;
 } MADE_FILES;
-
-/* So that a directory which was just made is still there after a power cut. */
-static int sync_directory_of(const char *path, ONEM2M_ERROR *error)
-{
-    char copy[PATH_MAX];
-    int fd, ok;
-
-    if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
-        return refuse(error, "%.100s: the name is too long", path);
-    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ok = fd >= 0 && fsync(fd) == 0;
-    if (!ok)
-        refuse_file(error, path);
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-static int make_directory(const char *keystore, MADE_FILES *made, ONEM2M_ERROR *error)
-{
-    const char *directory = keystore + strlen(LMDB);
-
-    if (strncmp(keystore, LMDB, strlen(LMDB)) != 0 || directory[0] == '\0')
-        return 1; /* opening the store says what is wrong */
-    if (mkdir(directory, S_IRWXU) != 0)
-        return errno == EEXIST || refuse_file(error, directory);
-    made->directory = directory;
-    return sync_directory_of(directory, error);
-}
 
 /* Makes the seal's file unless it is there; *is_made says which. */
 static int make_seal(const TOOL *tool, const char *uri, int *is_made, ONEM2M_ERROR *error)
@@ -73,7 +41,7 @@ static int make_all(TOOL *tool, MADE_FILES *made, ONEM2M_ERROR *error)
     const CONFIG *config = &tool->config;
     int has_made_seal;
 
-    if (config->keystore != NULL && !make_directory(config->keystore, made, error))
+    if (config->keystore != NULL && !directory_make(config->keystore, &made->directory, error))
         return 0;
     if (!tool_open_store(tool, error))
         return 0;

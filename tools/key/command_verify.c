@@ -4,109 +4,21 @@
  */
 #include "commands.h"
 
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "child.h"
 #include "progress.h"
-#include "refuse.h"
 
-/* What the child tells. */
-typedef struct {
-    int is_read; /* 0: error says why the store could not be read */
-    ONEM2M_STORE_FINDINGS findings;
-    ONEM2M_ERROR error;
-} REPORT;
-
-static int write_report(int fd, const REPORT *report)
+static int verify_store(TOOL *tool, ONEM2M_STORE_FINDINGS *findings, void *shown,
+                        ONEM2M_ERROR *error)
 {
-    const char *octets = (const char *)report;
-    size_t done = 0;
-
-    while (done < sizeof(*report)) {
-        const ssize_t n = write(fd, octets + done, sizeof(*report) - done);
-
-        if (n < 0 && errno != EINTR)
-            return 0;
-        if (n > 0)
-            done += (size_t)n;
-    }
-    return 1;
+    return tool_open_store(tool, error) &&
+           onem2m_store_verify(tool->reader, findings, progress_update, shown, error);
 }
 
-/* Whether a whole report came. */
-static int read_report(int fd, REPORT *report)
-{
-    char *octets = (char *)report;
-    size_t done = 0;
-
-    while (done < sizeof(*report)) {
-        const ssize_t n = read(fd, octets + done, sizeof(*report) - done);
-
-        if (n == 0 || (n < 0 && errno != EINTR))
-            return 0;
-        if (n > 0)
-            done += (size_t)n;
-    }
-    return 1;
-}
-
-/* In the child, which a damaged page may crash: LMDB has no checksums. */
-static void verify_store(TOOL *tool, int fd)
-{
-    REPORT report;
-    PROGRESS progress;
-    int ok;
-
-    memset(&report, 0, sizeof(report));
-    progress_begin(&progress, "verify");
-    report.is_read = tool_open_store(tool, &report.error) &&
-                     onem2m_store_verify(tool->reader, &report.findings, progress_update, &progress,
-                                         &report.error);
-    progress_end(&progress);
-    ok = write_report(fd, &report);
-    tool_close(tool);
-    _exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
-}
-
-static int run_child(TOOL *tool, REPORT *report, int *has_report, int *status, ONEM2M_ERROR *error)
-{
-    int ends[2];
-    pid_t child;
-
-    if (pipe(ends) != 0)
-        return refuse_file(error, "a pipe");
-    fflush(stdout);
-    child = fork();
-    if (child < 0) {
-        close(ends[0]);
-        close(ends[1]);
-        return refuse_file(error, "a process");
-    }
-    if (child == 0) {
-        close(ends[0]);
-        verify_store(tool, ends[1]);
-    }
-    close(ends[1]);
-    *has_report = read_report(ends[0], report);
-    close(ends[0]);
-    while (waitpid(child, status, 0) < 0 && errno == EINTR)
-        ;
-    return 1;
-}
-
-static void tell_crash(TOOL *tool, int status)
+static void tell_crash(TOOL *tool, const CHILD_REPORT *report)
 {
     char text[160];
 
-    if (WIFSIGNALED(status))
-        snprintf(text, sizeof(text),
-                 "pages of the file are damaged: the process that read them was ended by signal "
-                 "%d (%s)",
-                 WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else
-        snprintf(text, sizeof(text),
-                 "pages of the file are damaged: the process that read them ended with status %d",
-                 WEXITSTATUS(status));
+    child_describe_crash(report, text, sizeof(text));
     output_string(&tool->output, "finding", text);
     tool->has_findings = 1;
 }
@@ -117,8 +29,9 @@ static void tell_findings(TOOL *tool, const ONEM2M_STORE_FINDINGS *findings)
 
     output_number(output, "records", findings->records);
     output_number(output, "damaged", findings->damaged);
+    output_number(output, "orphans", findings->orphans);
     output_boolean(output, "set-hash-differs", findings->set_hash_differs);
-    if (findings->damaged == 0 && !findings->set_hash_differs)
+    if (findings->first.reason == ONEM2M_R_NONE)
         return;
     output_string(output, "finding", findings->first.detail);
     tool->has_findings = 1;
@@ -126,16 +39,15 @@ static void tell_findings(TOOL *tool, const ONEM2M_STORE_FINDINGS *findings)
 
 int command_verify(TOOL *tool, ONEM2M_ERROR *error)
 {
-    REPORT report;
-    int has_report, status;
+    CHILD_REPORT report;
 
-    if (!run_child(tool, &report, &has_report, &status, error))
+    if (!child_run(tool, "verify", verify_store, &report, error))
         return 0;
-    if (!has_report) {
-        tell_crash(tool, status);
+    if (!report.has_ended) {
+        tell_crash(tool, &report);
         return 1;
     }
-    if (!report.is_read) {
+    if (!report.ok) {
         *error = report.error;
         return 0;
     }

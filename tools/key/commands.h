@@ -25,6 +25,9 @@ command_fn command_purge;  /* command_purge.c */
 command_fn command_export; /* command_export.c */
 command_fn command_import; /* command_import.c */
 command_fn command_verify; /* command_verify.c */
+command_fn command_rotate; /* command_rotate.c */
+command_fn command_backup; /* command_backup.c */
+command_fn command_restore;
 command_fn command_config; /* command_config.c */
 
 #endif

@@ -1,0 +1,178 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/crypto.h>
+#include <onem2m/params.h>
+#include "encoder.h"
+#include "key_object.h"
+#include "key_text.h"
+#include "param.h"
+
+static OSSL_FUNC_encoder_encode_fn text_encode;
+
+#define LINE_MAX_OCTETS 128
+#define OCTETS_A_LINE 15
+
+typedef struct {
+    ONEM2M_PROVIDER *provider;
+    ONEM2M_KEY_OBJECT *object;
+    OSSL_CORE_BIO *bio;
+    int selection;
+    int failed; /* to write */
+} PRINTING;
+
+static void put(PRINTING *printing, const void *text, size_t length)
+{
+    size_t written;
+
+    if (!printing->failed && !printing->provider->bio_write(printing->bio, text, length, &written))
+        printing->failed = 1;
+}
+
+static void put_line(PRINTING *printing, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void put_line(PRINTING *printing, const char *format, ...)
+{
+    char line[LINE_MAX_OCTETS];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    put(printing, line, strlen(line));
+    put(printing, "\n", 1);
+}
+
+static void put_word(PRINTING *printing, const char *name, const char *word)
+{
+    if (word != NULL && *word != '\0')
+        put_line(printing, "%s: %s", name, word);
+}
+
+static void put_time(PRINTING *printing, const char *name, ONEM2M_TIME time)
+{
+    char text[ONEM2M_TIMESTAMP_SIZE];
+
+    if (time == 0)
+        return;
+    onem2m_timestamp_print(text, time);
+    put_word(printing, name, text);
+}
+
+static void put_texts(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes)
+{
+    for (int i = ONEM2M_TEXT_PARENT_KEY_ID; i < ONEM2M_TEXT_COUNT; i++) {
+        const char *name = onem2m_text_name((ONEM2M_TEXT)i);
+
+        if (attributes->text[i].length == 0)
+            continue;
+        put(printing, name, strlen(name));
+        put(printing, ": ", 2);
+        put(printing, attributes->text[i].data, attributes->text[i].length);
+        put(printing, "\n", 1);
+    }
+}
+
+static void put_role(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes)
+{
+    const ONEM2M_SLICE key_id = attributes->text[ONEM2M_TEXT_KEY_ID];
+
+    if (key_id.length > 0) {
+        put(printing, "key-id: ", strlen("key-id: "));
+        put(printing, key_id.data, key_id.length);
+        put(printing, "\n", 1);
+    }
+    put_word(printing, ONEM2M_PARAM_KIND, onem2m_kind_name(attributes->kind));
+    if (attributes->suid != 0)
+        put_line(printing, "%s: %u", ONEM2M_PARAM_SUID, attributes->suid);
+    put_word(printing, ONEM2M_PARAM_USAGE, onem2m_usage_name(onem2m_attributes_usage(attributes)));
+    put_word(printing, ONEM2M_PARAM_PURPOSE, onem2m_purpose_name(attributes->purpose));
+}
+
+static void put_attributes(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME now)
+{
+    char allowed_suids[ONEM2M_ALLOWED_SUIDS_SIZE];
+
+    put_role(printing, attributes);
+    put_word(printing, ONEM2M_PARAM_STATE, onem2m_key_state_text(attributes, now));
+    put_time(printing, ONEM2M_PARAM_CREATED, attributes->created);
+    put_time(printing, ONEM2M_PARAM_NOT_AFTER, attributes->not_after);
+    put_line(printing, "%s: %d", ONEM2M_PARAM_EXTRACTABLE, attributes->extractable);
+    put_line(printing, "%s: %d", ONEM2M_PARAM_DERIVE_OCTETS, attributes->derive_octets);
+    put_line(printing, "%s: %d", ONEM2M_PARAM_PROTECTION_LEVEL, ONEM2M_PROTECTION_LEVEL);
+    put_line(printing, "%s: %d", ONEM2M_PARAM_REGISTRATION, attributes->registration);
+    put_texts(printing, attributes);
+    put_word(printing, ONEM2M_PARAM_PARENT_KIND, onem2m_kind_name(attributes->parent_kind));
+    onem2m_allowed_suids_print(allowed_suids, attributes->allowed_suids);
+    put_word(printing, ONEM2M_PARAM_ALLOWED_SUIDS, allowed_suids);
+}
+
+/* As OpenSSL prints octets: 15 a line, indented, with colons. */
+static void put_octets(PRINTING *printing, ONEM2M_SLICE octets)
+{
+    char line[4 + 3 * OCTETS_A_LINE + 1];
+    size_t used;
+
+    put_line(printing, "%s:", ONEM2M_PARAM_PRIV);
+    for (size_t i = 0; i < octets.length; i += OCTETS_A_LINE) {
+        used = (size_t)snprintf(line, sizeof(line), "    ");
+        for (size_t j = i; j < octets.length && j < i + OCTETS_A_LINE; j++)
+            used += (size_t)snprintf(line + used, sizeof(line) - used, "%02x%s", octets.data[j],
+                                     j + 1 < octets.length ? ":" : "");
+        put(printing, line, used);
+        put(printing, "\n", 1);
+    }
+    OPENSSL_cleanse(line, sizeof(line));
+}
+
+/* Octets only when a private key was asked for and policy lets it be exported. */
+static int print_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                     ONEM2M_ERROR *error)
+{
+    PRINTING *printing = argument;
+    ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT };
+
+    onem2m_key_object_complete_use(printing->object, &use);
+    put_line(printing, "oneM2M Key: (%zu bit)", 8 * secret.length);
+    put_attributes(printing, attributes, use.now);
+    if ((printing->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 &&
+        onem2m_policy_allows(attributes, &use, NULL))
+        put_octets(printing, secret);
+    return !printing->failed || onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
+                                              "the text cannot be written");
+}
+
+static int text_encode(void *ctx, OSSL_CORE_BIO *out, const void *object,
+                       const OSSL_PARAM abstract[], int selection,
+                       OSSL_PASSPHRASE_CALLBACK *callback, void *argument)
+{
+    PRINTING printing = { .provider = ctx,
+                          .object = (ONEM2M_KEY_OBJECT *)(uintptr_t)object,
+                          .bio = out,
+                          .selection = selection };
+    ONEM2M_ERROR error;
+
+    (void)callback;
+    (void)argument;
+    if (object == NULL || abstract != NULL) {
+        onem2m_refuse(&error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET, "no key to print");
+        return ONEM2M_RAISE(printing.provider, ONEM2M_KEY_TYPE, &error);
+    }
+    return onem2m_key_object_visit(printing.object, print_key, &printing, &error) ||
+           ONEM2M_RAISE(printing.provider, ONEM2M_KEY_TYPE, &error);
+}
+
+const OSSL_DISPATCH onem2m_encoder_text_functions[] = {
+    { OSSL_FUNC_ENCODER_NEWCTX, (void (*)(void))onem2m_encoder_newctx },
+    { OSSL_FUNC_ENCODER_FREECTX, (void (*)(void))onem2m_encoder_freectx },
+    { OSSL_FUNC_ENCODER_DOES_SELECTION, (void (*)(void))onem2m_encoder_does_selection },
+    { OSSL_FUNC_ENCODER_ENCODE, (void (*)(void))text_encode },
+    { 0, NULL },
+};

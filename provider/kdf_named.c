@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <time.h>
+#include "keystore/policy.h"
+#include "kdf_internal.h"
+
+/* A key that is one of the store: found by name, released by policy for this one call. */
+
+typedef struct {
+    CALL *call;
+    KDF_CTX *ctx;
+    ONEM2M_USE use;
+    onem2m_call_serve_fn *serve;
+    void *argument;
+} SERVICE;
+
+static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                     ONEM2M_ERROR *error)
+{
+    SERVICE *service = argument;
+    ONEM2M_DERIVATION_INPUT *input = &service->call->stage.input;
+    int ok;
+
+    if (!onem2m_policy_allows(attributes, &service->use, error))
+        return 0;
+    input->key = secret;
+    input->key_is_master = attributes->kind == ONEM2M_KIND_E2E_MASTER;
+    ok = service->serve(service->call, service->ctx, service->argument, error);
+    input->key.data = NULL;
+    return ok;
+}
+
+static ONEM2M_STORE_READER *open_reader(KDF_CTX *ctx, ONEM2M_ERROR *error)
+{
+    if (ctx->reader == NULL) {
+        ONEM2M_STORE *store = onem2m_keys_store(&ctx->provider->keys, error);
+
+        if (store != NULL)
+            ctx->reader = onem2m_store_reader_new(store, error);
+    }
+    return ctx->reader;
+}
+
+int onem2m_call_serve_named(CALL *call, KDF_CTX *ctx, onem2m_call_serve_fn *serve, void *argument,
+                            ONEM2M_ERROR *error)
+{
+    SERVICE service = { .call = call, .ctx = ctx, .serve = serve, .argument = argument };
+    ONEM2M_STORE_READER *reader;
+
+    if (!onem2m_derivation_check_operands(&call->stage.input, error))
+        return 0;
+    reader = open_reader(ctx, error);
+    if (reader == NULL)
+        return 0;
+    onem2m_use_of_derivation(&service.use, &call->stage.input);
+    service.use.requester = call->requester;
+    service.use.now = onem2m_keys_now(&ctx->provider->keys);
+    return onem2m_store_look_up(reader, (const char *)call->key_id.data, call->key_id.length,
+                                onem2m_policy_kinds(&service.use), serve_key, &service, error);
+}

@@ -1,0 +1,187 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include "support.h"
+
+/*
+ * Every allocation of the project's own code fails once, in turn: the call is
+ * refused, nothing is lost (the sanitized run looks), nothing is stored, and
+ * the same call succeeds afterwards. OpenSSL's own allocations do not fail.
+ */
+static long until_failure = -1; /* allocations until one fails; negative: none does */
+
+static int is_own(const char *file)
+{
+    return file != NULL &&
+           (strstr(file, "keystore/") != NULL ||
+            (strstr(file, "provider/") != NULL && strstr(file, "providers/") == NULL));
+}
+
+static int fails(const char *file)
+{
+    return until_failure >= 0 && is_own(file) && until_failure-- == 0;
+}
+
+static void *failing_malloc(size_t size, const char *file, int line)
+{
+    (void)line;
+    return fails(file) ? NULL : malloc(size);
+}
+
+static void *failing_realloc(void *old, size_t size, const char *file, int line)
+{
+    (void)line;
+    return fails(file) ? NULL : realloc(old, size);
+}
+
+static void failing_free(void *old, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(old);
+}
+
+typedef int call_fn(OSSL_LIB_CTX *libctx, EVP_PKEY *key);
+
+static int done(EVP_PKEY *key)
+{
+    const int ok = key != NULL;
+
+    EVP_PKEY_free(key);
+    return ok;
+}
+
+static int call_import(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    const OSSL_PARAM params[] = { KE, TEXT(ONEM2M_PARAM_LABELS, "a b"), END };
+
+    (void)key;
+    return done(import(libctx, params));
+}
+
+static int call_store(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    const OSSL_PARAM params[] = { KE, number(ONEM2M_PARAM_STORE, 1), END };
+
+    (void)key;
+    return done(import(libctx, params));
+}
+
+static int call_derive(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_USAGE_KEY),
+                                  number(ONEM2M_PARAM_SUID, 24),
+                                  TEXT(ONEM2M_PARAM_TARGET_ID, "b.example.com"), END };
+
+    return done(generate(libctx, key, params));
+}
+
+static int call_load(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    (void)key;
+    return done(load_key(libctx, "onem2m:" KE_ID "?kind=ke&requester=a.example.com"));
+}
+
+static int call_list(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    (void)key;
+    return count_names(libctx, "onem2m:?kind=ke") > 0;
+}
+
+static int call_change(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_LABELS, "x"), END };
+    EVP_PKEY *copy = EVP_PKEY_dup(key);
+    const int ok = copy != NULL && EVP_PKEY_set_params(copy, (OSSL_PARAM *)(uintptr_t)params);
+
+    (void)libctx;
+    EVP_PKEY_free(copy);
+    return ok;
+}
+
+static int call_print(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    const int ok = EVP_PKEY_print_private(bio, key, 0, NULL) > 0;
+
+    (void)libctx;
+    BIO_free(bio);
+    return ok;
+}
+
+static EVP_PKEY *make_key(OSSL_LIB_CTX *libctx, unsigned int store)
+{
+    const OSSL_PARAM params[] = { KE, TEXT(ONEM2M_PARAM_KEY_ID, KE_ID),
+                                  number(ONEM2M_PARAM_STORE, store), END };
+
+    return import(libctx, params);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    static const struct {
+        const char *name;
+        call_fn *call;
+    } calls[] = {
+        { "import", call_import }, { "store", call_store }, { "derive", call_derive },
+        { "load", call_load },     { "list", call_list },   { "change", call_change },
+        { "print", call_print },
+    };
+    OSSL_LIB_CTX *libctx = ((PLACE *)*state)->libctx;
+    EVP_PKEY *keys[] = { make_key(libctx, 1), make_key(libctx, 0) };
+
+    for (size_t i = 0; i < 2 * sizeof(calls) / sizeof(calls[0]); i++) {
+        long failed = 0;
+        int ok = 0;
+
+        assert_true(calls[i / 2].call(libctx, keys[i % 2]));
+        while (!ok) {
+            const int names = count_names(libctx, "onem2m:");
+
+            until_failure = failed;
+            ok = calls[i / 2].call(libctx, keys[i % 2]);
+            failed += until_failure < 0;
+            ok = ok && until_failure >= 0;
+            until_failure = -1;
+            if (!ok)
+                assert_int_equal(count_names(libctx, "onem2m:"), names);
+            ERR_clear_error();
+        }
+        print_message("%s: %ld allocations\n", calls[i / 2].name, failed);
+    }
+    EVP_PKEY_free(keys[0]);
+    EVP_PKEY_free(keys[1]);
+}
+
+static int setup(void **state)
+{
+    static PLACE place;
+
+    place_make(&place, "memory");
+    *state = &place;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    place_remove(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
+    };
+
+    if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, failing_free))
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
