@@ -52,7 +52,7 @@ refused "another seal" rotate --config "$work/old.cnf"
 key 0 rotate
 key 0 verify
 
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
     script -qec "'$KEY' rotate" "$work/typescript" >/dev/null </dev/null
     grep -q 'rotate \[#* *\] *[0-9]*%' "$work/typescript" || fail "no progress bar"
 fi
