@@ -12,6 +12,7 @@
 #include "lmdb_internal.h"
 
 #define OWN_LOCK ((off_t)1 << 60) /* in data.mdb, plus the process's id */
+#define TRIES 16                  /* to begin, when others grow the store meanwhile */
 
 static ONEM2M_LMDB_ENVIRONMENT *environments; /* under the process's lock */
 
@@ -90,6 +91,19 @@ static int take_guard(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *error)
                               "by its like in another PID namespace");
 }
 
+/* Another process may grow the store again and again between its opening and this. */
+static int begin_first(MDB_env *mdb, MDB_txn **txn)
+{
+    int rc = mdb_txn_begin(mdb, NULL, MDB_RDONLY, txn);
+
+    for (int i = 0; i < TRIES && rc == MDB_MAP_RESIZED; i++) {
+        rc = mdb_env_set_mapsize(mdb, 0); /* what the last commit says */
+        if (rc == 0)
+            rc = mdb_txn_begin(mdb, NULL, MDB_RDONLY, txn);
+    }
+    return rc;
+}
+
 /* All that needs the environment's files opened. */
 static int finish_open(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_env *mdb, ONEM2M_ERROR *error)
 {
@@ -101,7 +115,7 @@ static int finish_open(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_env *mdb, ONEM2
     if (environment->purpose == ONEM2M_LMDB_USE)
         onem2m_lmdb_share_lock(environment->directory, &environment->files.data);
     mdb_reader_check(mdb, &dead);
-    rc = mdb_txn_begin(mdb, NULL, MDB_RDONLY, &txn);
+    rc = begin_first(mdb, &txn);
     if (rc != 0)
         return onem2m_lmdb_refuse_code(environment, rc, "a transaction", error);
     rc = check_mark(environment, txn, error);

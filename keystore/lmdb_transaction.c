@@ -13,9 +13,13 @@
 #define ONEM2M_LMDB_PATIENCE_MS 10000
 #endif
 
+/* The same, to grow in time, before it is needed. */
+#ifndef ONEM2M_LMDB_EAGER_MS
+#define ONEM2M_LMDB_EAGER_MS 20
+#endif
+
 #define RENEWALS 1000000
-#define TRIES 16    /* to begin, when maps grow and processes fork meanwhile */
-#define EAGER_MS 20 /* how long to wait for readers to grow in time, before it is needed */
+#define TRIES 16 /* to begin, when maps grow and processes fork meanwhile */
 #define CHECK_READERS_MS 1000
 #define NO_ENVIRONMENT 1 /* beside LMDB's return codes, which are 0, errno or negative */
 
@@ -347,8 +351,8 @@ static int grow(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn **txn, ONEM2M_ERRO
 
     mdb_txn_abort(*txn);
     *txn = NULL;
-    return repair(environment, MDB_MAP_RESIZED, needed ? ONEM2M_LMDB_PATIENCE_MS : EAGER_MS,
-                  error) ||
+    return repair(environment, MDB_MAP_RESIZED,
+                  needed ? ONEM2M_LMDB_PATIENCE_MS : ONEM2M_LMDB_EAGER_MS, error) ||
            !needed;
 }
 

@@ -2,8 +2,8 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Maps that grow and readers that are too many, with a first map of 1 MiB, half
- * a second of patience and room for 8 transactions that read (see CMakeLists.txt).
+ * Maps that grow and readers that are too many, with a first map of 1 MiB, three
+ * seconds of patience and room for 8 transactions that read (see CMakeLists.txt).
  */
 #include <pthread.h>
 #include <setjmp.h>
