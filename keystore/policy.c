@@ -580,9 +580,15 @@ static int choose_suid(unsigned int *suid, const MAKES *row, const ONEM2M_ATTRIB
     return 1;
 }
 
+/* The octets of a registration go to its targets only. */
+static int lets_child_leave(const ONEM2M_ATTRIBUTES *parent)
+{
+    return parent->extractable && !parent->registration;
+}
+
 static int inherit(ONEM2M_ATTRIBUTES *child, const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
 {
-    if (child->extractable && (!parent->extractable || parent->registration))
+    if (child->extractable && !lets_child_leave(parent))
         return onem2m_refuse(error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
                              "extractable: 1 of a parent whose octets may not leave "
                              "(TS-0003 6.2.5)");
@@ -661,6 +667,12 @@ static int refuse_change(const char *name, ONEM2M_ERROR *error)
                          name);
 }
 
+static int refuse_more(const char *name, ONEM2M_ERROR *error)
+{
+    return onem2m_refuse(error, ONEM2M_R_NOT_CHANGEABLE, ONEM2M_NO_OFFSET,
+                         "%s: can be turned off, never on again (TS-0003 6.2.5)", name);
+}
+
 static int check_texts_kept(const ONEM2M_ATTRIBUTES *key, const ONEM2M_ATTRIBUTES *wished,
                             ONEM2M_ERROR *error)
 {
@@ -688,14 +700,16 @@ static int check_kept(const ONEM2M_ATTRIBUTES *key, const ONEM2M_ATTRIBUTES *wis
         { "registration", key->registration == wished->registration },
         { "allowed-suids", key->allowed_suids == wished->allowed_suids },
         { "created", key->created == wished->created },
-        { "extractable", key->extractable >= wished->extractable },
-        { "derive-octets", key->derive_octets >= wished->derive_octets },
     };
 
     for (size_t i = 0; i < COUNT(kept); i++) {
         if (!kept[i].is_kept)
             return refuse_change(kept[i].name, error);
     }
+    if (wished->extractable > key->extractable)
+        return refuse_more("extractable", error);
+    if (wished->derive_octets > key->derive_octets)
+        return refuse_more("derive-octets", error);
     return check_texts_kept(key, wished, error);
 }
 
@@ -726,10 +740,23 @@ int onem2m_policy_is_derived(const ONEM2M_ATTRIBUTES *key)
 
 int onem2m_policy_limit(ONEM2M_ATTRIBUTES *child, const ONEM2M_ATTRIBUTES *parent)
 {
-    if (!onem2m_policy_is_derived(child) || !is_later(child->not_after, parent->not_after))
+    int changed = 0;
+
+    if (!onem2m_policy_is_derived(child))
         return 0;
-    child->not_after = parent->not_after;
-    return 1;
+    if (is_later(child->not_after, parent->not_after)) {
+        child->not_after = parent->not_after;
+        changed = 1;
+    }
+    if (child->extractable && !lets_child_leave(parent)) {
+        child->extractable = 0;
+        changed = 1;
+    }
+    if (child->derive_octets && !parent->derive_octets) {
+        child->derive_octets = 0;
+        changed = 1;
+    }
+    return changed;
 }
 
 static unsigned int kinds_of_derivation(const ONEM2M_DERIVATION *derivation)

@@ -86,9 +86,10 @@ int onem2m_policy_change(const ONEM2M_ATTRIBUTES *key, const ONEM2M_ATTRIBUTES *
 int onem2m_policy_is_derived(const ONEM2M_ATTRIBUTES *key);
 
 /*
- * After parent's not-after was changed: shortens the child's where it is now
- * later (10.7). Returns 1 when it had to, and so the child's own children have
- * to be looked at; 0 when not.
+ * After a parent was changed: shortens the child's not-after where it is now
+ * later (10.7), and turns extractable and derive-octets off where the parent
+ * has not as much. Returns 1 when it had to, and so the child's own children
+ * have to be looked at; 0 when not.
  */
 int onem2m_policy_limit(ONEM2M_ATTRIBUTES *child, const ONEM2M_ATTRIBUTES *parent);
 

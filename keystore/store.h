@@ -99,11 +99,19 @@ int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attri
 /* What to change: the members whose flag is set. */
 typedef struct {
     int change_not_after, change_labels, change_targets, change_state;
+    int change_extractable, change_derive_octets;
     ONEM2M_TIME not_after;
     ONEM2M_SLICE labels;
     ONEM2M_SLICE targets;
     ONEM2M_STATE state; /* destroyed: wipes the octets, leaves a tombstone */
+    int extractable, derive_octets;
 } ONEM2M_STORE_CHANGE;
+
+/* Whether it changes anything. */
+int onem2m_store_change_is_any(const ONEM2M_STORE_CHANGE *change);
+
+/* The attributes as they are to be; nobody is asked. Texts are borrowed of the change. */
+void onem2m_store_change_apply(const ONEM2M_STORE_CHANGE *change, ONEM2M_ATTRIBUTES *attributes);
 
 /* requester: the authenticated identity, for a registration; length 0: none. */
 int onem2m_store_change(ONEM2M_STORE_WRITER *writer, const char *key_id, size_t length,

@@ -338,13 +338,22 @@ static int load_parent(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *att
     return found;
 }
 
-/* TS-0003 10.7: not-after is the parent's where none is given, and never later. */
+/* TS-0003 10.7: not-after is the parent's where none is given, and never later. What a caller has
+ * to ask for is refused, where the parent has not as much; derive-octets is 1 without being asked
+ * for. */
 static int limit_by_parent(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_ATTRIBUTES *parent,
                            ONEM2M_ERROR *error)
 {
     const ONEM2M_TIME wished = attributes->not_after;
+    const int extractable = attributes->extractable;
 
-    if (onem2m_policy_limit(attributes, parent) && wished != 0)
+    if (!onem2m_policy_limit(attributes, parent))
+        return 1;
+    if (extractable && !attributes->extractable)
+        return onem2m_refuse(error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
+                             "extractable: 1, and the key it was derived from may not leave "
+                             "(TS-0003 6.2.5)");
+    if (wished != 0 && wished != attributes->not_after)
         return onem2m_refuse(error, ONEM2M_R_OUTLIVES_PARENT, ONEM2M_NO_OFFSET,
                              "not-after: later than that of the key it was derived from "
                              "(TS-0003 10.7)");
@@ -475,7 +484,8 @@ static int next_child(ONEM2M_STORE_WRITER *writer, CHILD *at, size_t from, ONEM2
     return 1;
 }
 
-/* TS-0003 10.7: what was derived of a key does not outlive it, also when its end is moved. */
+/* TS-0003 10.7: what was derived of a key does not outlive it, also when its end is moved; nor is
+ * it more extractable. */
 static int limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
                           const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
 {
@@ -494,7 +504,18 @@ static int limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 }
 /* NOLINTEND(misc-no-recursion) */
 
-static void apply_change(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANGE *change)
+static int changes_attributes(const ONEM2M_STORE_CHANGE *change)
+{
+    return change->change_not_after || change->change_labels || change->change_targets ||
+           change->change_extractable || change->change_derive_octets;
+}
+
+int onem2m_store_change_is_any(const ONEM2M_STORE_CHANGE *change)
+{
+    return change->change_state || changes_attributes(change);
+}
+
+void onem2m_store_change_apply(const ONEM2M_STORE_CHANGE *change, ONEM2M_ATTRIBUTES *attributes)
 {
     if (change->change_not_after)
         attributes->not_after = change->not_after;
@@ -504,6 +525,10 @@ static void apply_change(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANG
         attributes->text[ONEM2M_TEXT_TARGET_IDS] = change->targets;
     if (change->change_state)
         attributes->state = change->state;
+    if (change->change_extractable)
+        attributes->extractable = change->extractable;
+    if (change->change_derive_octets)
+        attributes->derive_octets = change->derive_octets;
 }
 
 static int is_destruction(const ONEM2M_STORE_CHANGE *change)
@@ -543,7 +568,7 @@ static int destroy_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 {
     const ONEM2M_SLICE nothing = { NULL, 0 };
 
-    if (change->change_not_after || change->change_labels || change->change_targets)
+    if (changes_attributes(change))
         return onem2m_refuse(error, ONEM2M_R_NOT_CHANGEABLE, ONEM2M_NO_OFFSET,
                              "state: what destroys a key changes nothing else of it");
     attributes->state = ONEM2M_STATE_DESTROYED;
@@ -557,7 +582,7 @@ static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM
 
     if (is_destruction(change))
         return destroy_key(writer, name, &wished, change, error);
-    apply_change(&wished, change);
+    onem2m_store_change_apply(change, &wished);
     return check_change(writer, key, &wished, error) &&
            onem2m_store_put_record(writer, name, &wished, key_octets(key), error) &&
            limit_children(writer, name, &wished, error);

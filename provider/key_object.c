@@ -92,15 +92,17 @@ static int visit_stored(ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *visit,
     return ok;
 }
 
-static int take_end(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+static int take_limits(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                       ONEM2M_ERROR *error)
 {
     ONEM2M_ATTRIBUTES *parent = argument;
 
     (void)secret;
     (void)error;
-    parent->kind = attributes->kind;
     parent->not_after = attributes->not_after;
+    parent->extractable = attributes->extractable;
+    parent->derive_octets = attributes->derive_octets;
+    parent->registration = attributes->registration;
     return 1;
 }
 
@@ -113,7 +115,8 @@ static int find_parent(const ONEM2M_KEY_OBJECT *object, ONEM2M_ATTRIBUTES *paren
 
     parent->kind = object->key.attributes.parent_kind;
     parent->not_after = object->limit;
-    if (object->parent == NULL || visit_stored(object->parent, take_end, parent, &why) ||
+    parent->extractable = parent->derive_octets = 1;
+    if (object->parent == NULL || visit_stored(object->parent, take_limits, parent, &why) ||
         why.reason == ONEM2M_R_KEY_NOT_FOUND)
         return 1;
     *error = why;
@@ -300,18 +303,6 @@ static int change_record(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERR
                                change->requester, change->now, error);
 }
 
-static void apply_change(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANGE *change)
-{
-    if (change->change_not_after)
-        attributes->not_after = change->not_after;
-    if (change->change_labels)
-        attributes->text[ONEM2M_TEXT_LABELS] = change->labels;
-    if (change->change_targets)
-        attributes->text[ONEM2M_TEXT_TARGET_IDS] = change->targets;
-    if (change->change_state)
-        attributes->state = change->state;
-}
-
 /* The attributes as they are to be, if policy allows it; *key zeroed, without octets. */
 static int make_version(ONEM2M_KEY_OBJECT *object, const ONEM2M_ATTRIBUTES *attributes,
                         const CHANGE *change, ONEM2M_KEY *key, ONEM2M_ERROR *error)
@@ -321,7 +312,7 @@ static int make_version(ONEM2M_KEY_OBJECT *object, const ONEM2M_ATTRIBUTES *attr
                              .now = change->now };
     ONEM2M_ATTRIBUTES wished = *attributes, parent = { .kind = 0 };
 
-    apply_change(&wished, change->change);
+    onem2m_store_change_apply(change->change, &wished);
     if (!onem2m_policy_allows(attributes, &use, error) || !find_parent(object, &parent, error) ||
         !onem2m_policy_change(attributes, &wished, &parent, error) ||
         !onem2m_key_make(key, &wished, secret_slice(&object->key.secret), error))

@@ -285,6 +285,7 @@ const OSSL_PARAM *onem2m_keymgmt_gettable_params(void *provctx)
 
 #define CHANGEABLE                                                                                 \
     (ONEM2M_FIELD_BIT(ONEM2M_FIELD_NOT_AFTER) | ONEM2M_FIELD_BIT(ONEM2M_FIELD_STATE) |             \
+     ONEM2M_FIELD_BIT(ONEM2M_FIELD_EXTRACTABLE) | ONEM2M_FIELD_BIT(ONEM2M_FIELD_DERIVE_OCTETS) |   \
      ONEM2M_FIELD_BIT(ONEM2M_FIELD_TEXT + ONEM2M_TEXT_LABELS) |                                    \
      ONEM2M_FIELD_BIT(ONEM2M_FIELD_TEXT + ONEM2M_TEXT_TARGET_IDS) |                                \
      ONEM2M_FIELD_BIT(ONEM2M_FIELD_REQUESTER))
@@ -296,6 +297,8 @@ const OSSL_PARAM *onem2m_keymgmt_settable_params(void *provctx)
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_STATE, NULL, 0),
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_LABELS, NULL, 0),
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_TARGET_IDS, NULL, 0),
+        OSSL_PARAM_uint(ONEM2M_PARAM_EXTRACTABLE, NULL),
+        OSSL_PARAM_uint(ONEM2M_PARAM_DERIVE_OCTETS, NULL),
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_REQUESTER, NULL, 0),
         OSSL_PARAM_END,
     };
@@ -318,16 +321,36 @@ static int check_changeable(const ONEM2M_KEY_OBJECT *object, const ONEM2M_KEY_DR
             continue;
         onem2m_refuse(&error, ONEM2M_R_NOT_CHANGEABLE, ONEM2M_NO_OFFSET,
                       "a key keeps it; not-after, labels, target-ids and state can be changed "
-                      "(TS-0003 8.3.5.2.9, 8.8.2.9)");
+                      "(TS-0003 8.3.5.2.9, 8.8.2.9), extractable and derive-octets turned off");
         return ONEM2M_RAISE(object->provider, onem2m_field_name((ONEM2M_FIELD)i), &error);
     }
     return 1;
 }
 
+static ONEM2M_STORE_CHANGE change_of(const ONEM2M_KEY_DRAFT *draft)
+{
+    const ONEM2M_ATTRIBUTES *wished = &draft->attributes;
+
+    return (ONEM2M_STORE_CHANGE){
+        .change_not_after = is_given(draft, ONEM2M_FIELD_NOT_AFTER),
+        .change_state = is_given(draft, ONEM2M_FIELD_STATE),
+        .change_labels = is_given(draft, (int)ONEM2M_FIELD_TEXT + ONEM2M_TEXT_LABELS),
+        .change_targets = is_given(draft, (int)ONEM2M_FIELD_TEXT + ONEM2M_TEXT_TARGET_IDS),
+        .change_extractable = is_given(draft, ONEM2M_FIELD_EXTRACTABLE),
+        .change_derive_octets = is_given(draft, ONEM2M_FIELD_DERIVE_OCTETS),
+        .not_after = wished->not_after,
+        .state = wished->state,
+        .labels = wished->text[ONEM2M_TEXT_LABELS],
+        .targets = wished->text[ONEM2M_TEXT_TARGET_IDS],
+        .extractable = wished->extractable,
+        .derive_octets = wished->derive_octets,
+    };
+}
+
 int onem2m_keymgmt_set_params(void *keydata, const OSSL_PARAM params[])
 {
     ONEM2M_KEY_OBJECT *object = keydata;
-    ONEM2M_STORE_CHANGE change = { .change_not_after = 0 };
+    ONEM2M_STORE_CHANGE change;
     ONEM2M_KEY_DRAFT draft;
     ONEM2M_ERROR error;
 
@@ -335,16 +358,8 @@ int onem2m_keymgmt_set_params(void *keydata, const OSSL_PARAM params[])
     if (!onem2m_key_draft_take(&draft, object->provider, params) ||
         !check_changeable(object, &draft))
         return 0;
-    change.change_not_after = is_given(&draft, ONEM2M_FIELD_NOT_AFTER);
-    change.change_state = is_given(&draft, ONEM2M_FIELD_STATE);
-    change.change_labels = is_given(&draft, (int)ONEM2M_FIELD_TEXT + ONEM2M_TEXT_LABELS);
-    change.change_targets = is_given(&draft, (int)ONEM2M_FIELD_TEXT + ONEM2M_TEXT_TARGET_IDS);
-    change.not_after = draft.attributes.not_after;
-    change.state = draft.attributes.state;
-    change.labels = draft.attributes.text[ONEM2M_TEXT_LABELS];
-    change.targets = draft.attributes.text[ONEM2M_TEXT_TARGET_IDS];
-    if (!change.change_not_after && !change.change_state && !change.change_labels &&
-        !change.change_targets)
+    change = change_of(&draft);
+    if (!onem2m_store_change_is_any(&change))
         return 1;
     return onem2m_key_object_change(object, &change, draft.requester, &error) ||
            ONEM2M_RAISE(object->provider, "change", &error);

@@ -32,6 +32,23 @@ refused "labels" update $k --labels "a  b"
 refused "no such key" update nobody@mef.example.com --state suspended
 is state active
 
+# What lets octets out is turned off, once and for all, and of a child too.
+key 0 generate --kind ke --extractable --key-id x@mef.example.com
+key 0 derive x@mef.example.com --derivation ONEM2M-KM --maf-id maf.example.com \
+    --extractable --key-id y@maf.example.com
+key 0 update x@mef.example.com --no-extractable
+silent out
+refused "extractable" export x@mef.example.com
+refused "extractable" export y@maf.example.com
+key 0 update x@mef.example.com --no-extractable --no-derive-octets
+key 2 update x@mef.example.com --extractable
+key 2 update x@mef.example.com
+for k in x@mef.example.com y@maf.example.com; do
+    is extractable 0
+    is derive-octets 0
+done
+k=k@mef.example.com
+
 key 0 revoke $k
 prints "revoked:               1"
 refused "revoked" revoke $k

@@ -160,6 +160,37 @@ static void children_do_not_outlive_parents(void **state)
     assert_int_equal(error.reason, ONEM2M_R_OUTLIVES_PARENT);
 }
 
+static void children_are_not_more_extractable(void **state)
+{
+    FIXTURE *fixture = *state;
+    ONEM2M_ATTRIBUTES ke = attributes(ONEM2M_KIND_KE, 0, KE_ID), child = child_of_ke();
+    CHANGING less = { KE_ID, { .change_extractable = 1 }, { NULL, 0 } };
+    FOUND found;
+    ONEM2M_ERROR error;
+
+    ke.extractable = child.extractable = 1;
+    must_add(fixture, &ke);
+    must_add(fixture, &child);
+    assert_true(onem2m_store_write(fixture->store, change, &less, &error));
+    assert_true(look_up(fixture, "km1@maf.example.com", ONEM2M_KINDS_ALL, &found, &error));
+    assert_int_equal(found.key.attributes.extractable, 0);
+    assert_int_equal(found.key.attributes.derive_octets, 1);
+    onem2m_key_clear(&found.key);
+    child.text[ONEM2M_TEXT_KEY_ID] = text("km2@maf.example.com");
+    must_not_add(fixture, &child, ONEM2M_R_NOT_EXTRACTABLE);
+    less.change = (ONEM2M_STORE_CHANGE){ .change_derive_octets = 1 };
+    assert_true(onem2m_store_write(fixture->store, change, &less, &error));
+    assert_true(look_up(fixture, "km1@maf.example.com", ONEM2M_KINDS_ALL, &found, &error));
+    assert_int_equal(found.key.attributes.derive_octets, 0);
+    onem2m_key_clear(&found.key);
+    child.extractable = 0;
+    must_add(fixture, &child);
+    less.key_id = "km2@maf.example.com";
+    less.change.derive_octets = 1;
+    assert_false(onem2m_store_write(fixture->store, change, &less, &error));
+    assert_int_equal(error.reason, ONEM2M_R_NOT_CHANGEABLE);
+}
+
 static void a_destroyed_key_leaves_its_name(void **state)
 {
     FIXTURE *fixture = *state;
@@ -311,19 +342,24 @@ static void a_forged_link_limits_nothing(void **state)
 
 static void destroying_changes_nothing_else(void **state)
 {
+    static const ONEM2M_STORE_CHANGE others[] = { { .change_not_after = 1 },
+                                                  { .change_labels = 1 },
+                                                  { .change_targets = 1 },
+                                                  { .change_extractable = 1 },
+                                                  { .change_derive_octets = 1 } };
     FIXTURE *fixture = *state;
     const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
-    CHANGING destroy = { KPM_ID,
-                         { .change_state = 1,
-                           .state = ONEM2M_STATE_DESTROYED,
-                           .change_labels = 1,
-                           .labels = { NULL, 0 } },
-                         { NULL, 0 } };
     ONEM2M_ERROR error;
 
     must_add(fixture, &a);
-    assert_false(onem2m_store_write(fixture->store, change, &destroy, &error));
-    assert_int_equal(error.reason, ONEM2M_R_NOT_CHANGEABLE);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        CHANGING destroy = { KPM_ID, others[i], { NULL, 0 } };
+
+        destroy.change.change_state = 1;
+        destroy.change.state = ONEM2M_STATE_DESTROYED;
+        assert_false(onem2m_store_write(fixture->store, change, &destroy, &error));
+        assert_int_equal(error.reason, ONEM2M_R_NOT_CHANGEABLE);
+    }
     assert_int_equal(end_of(fixture, KPM_ID, ONEM2M_KIND_KPM), 0);
 }
 
@@ -397,6 +433,7 @@ int main(void)
         BOTH(keeps_kinds_apart),
         BOTH(assigns_names),
         BOTH(children_do_not_outlive_parents),
+        BOTH(children_are_not_more_extractable),
         BOTH(a_destroyed_key_leaves_its_name),
         BOTH(only_the_source_changes_a_registration),
         BOTH(a_failed_change_changes_nothing),

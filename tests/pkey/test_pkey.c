@@ -398,6 +398,98 @@ static void attributes_change_as_policy_allows(void **state)
     }
 }
 
+static int set_number(EVP_PKEY *key, const char *name, unsigned int value)
+{
+    const OSSL_PARAM params[] = { number(name, value), END };
+
+    return EVP_PKEY_set_params(key, (OSSL_PARAM *)(uintptr_t)params);
+}
+
+static int number_of(EVP_PKEY *key, const char *name)
+{
+    int value = -1;
+
+    assert_true(EVP_PKEY_get_int_param(key, name, &value));
+    return value;
+}
+
+/* Octets of a Km by EVP_PKEY_derive: 1 when they come. */
+static int derives_octets(OSSL_LIB_CTX *libctx, EVP_PKEY *ke)
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
+                                  TEXT(ONEM2M_PARAM_MAF_ID, "maf.example.com"), END };
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(libctx, ke, ONEM2M_PROPERTY_QUERY);
+    unsigned char km[32];
+    size_t length = sizeof(km);
+    const int ok =
+        EVP_PKEY_derive_init_ex(ctx, params) > 0 && EVP_PKEY_derive(ctx, km, &length) > 0;
+
+    EVP_PKEY_CTX_free(ctx);
+    return ok;
+}
+
+static void octets_are_turned_off_for_good(void **state)
+{
+    OSSL_LIB_CTX *libctx = libctx_of(state);
+    unsigned char octets[512];
+
+    for (int stored = 0; stored < 2; stored++) {
+        EVP_PKEY *ke = import_ke(libctx, 1, stored);
+
+        assert_true(set_number(ke, ONEM2M_PARAM_EXTRACTABLE, 1)); /* as it is */
+        assert_true(derives_octets(libctx, ke));
+        assert_false(set_number(ke, ONEM2M_PARAM_EXTRACTABLE, 2));
+        check_refused(ONEM2M_R_BAD_ATTRIBUTE, ONEM2M_PARAM_EXTRACTABLE);
+        assert_true(set_number(ke, ONEM2M_PARAM_EXTRACTABLE, 0));
+        check_quiet();
+        assert_int_equal(octets_of(ke, octets), 0);
+        check_refused(ONEM2M_R_NOT_EXTRACTABLE, "extractable");
+        assert_false(set_number(ke, ONEM2M_PARAM_EXTRACTABLE, 1));
+        check_refused(ONEM2M_R_NOT_CHANGEABLE, "extractable: can be turned off");
+        assert_int_equal(number_of(ke, ONEM2M_PARAM_EXTRACTABLE), 0);
+        assert_int_equal(number_of(ke, ONEM2M_PARAM_DERIVE_OCTETS), 1);
+        assert_true(derives_octets(libctx, ke));
+        assert_true(set_number(ke, ONEM2M_PARAM_DERIVE_OCTETS, 0));
+        check_quiet();
+        assert_false(derives_octets(libctx, ke));
+        check_refused(ONEM2M_R_DERIVE_OCTETS_OFF, "derive-octets");
+        assert_false(set_number(ke, ONEM2M_PARAM_DERIVE_OCTETS, 1));
+        check_refused(ONEM2M_R_NOT_CHANGEABLE, "derive-octets: can be turned off");
+        assert_int_equal(number_of(ke, ONEM2M_PARAM_DERIVE_OCTETS), 0);
+        EVP_PKEY_free(ke);
+    }
+}
+
+/* What was derived before has no more than its parent has now, in the store or not. */
+static void children_lose_octets_too(void **state)
+{
+    OSSL_LIB_CTX *libctx = libctx_of(state);
+    OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
+                            TEXT(ONEM2M_PARAM_MAF_ID, "maf.example.com"),
+                            number(ONEM2M_PARAM_EXTRACTABLE, 1), number(ONEM2M_PARAM_STORE, 0),
+                            END };
+    EVP_PKEY *ke = import_ke(libctx, 1, 1), *held = generate(libctx, ke, params), *stored;
+    unsigned char octets[512];
+
+    params[3] = number(ONEM2M_PARAM_STORE, 1);
+    stored = generate(libctx, ke, params);
+    assert_int_equal(octets_of(held, octets), 32);
+    assert_int_equal(octets_of(stored, octets), 32);
+    assert_true(set_number(ke, ONEM2M_PARAM_EXTRACTABLE, 0));
+    check_quiet();
+    assert_int_equal(octets_of(held, octets), 0);
+    check_refused(ONEM2M_R_NOT_EXTRACTABLE, "extractable");
+    assert_int_equal(octets_of(stored, octets), 0);
+    check_refused(ONEM2M_R_NOT_EXTRACTABLE, "extractable");
+    assert_int_equal(number_of(stored, ONEM2M_PARAM_DERIVE_OCTETS), 1);
+    assert_true(set_number(ke, ONEM2M_PARAM_DERIVE_OCTETS, 0));
+    assert_int_equal(number_of(held, ONEM2M_PARAM_DERIVE_OCTETS), 0);
+    assert_int_equal(number_of(stored, ONEM2M_PARAM_DERIVE_OCTETS), 0);
+    EVP_PKEY_free(stored);
+    EVP_PKEY_free(held);
+    EVP_PKEY_free(ke);
+}
+
 static void a_destroyed_key_is_gone(void **state)
 {
     OSSL_LIB_CTX *libctx = libctx_of(state);
@@ -590,6 +682,8 @@ int main(void)
         BOTH(a_child_has_no_more_than_its_parent),
         BOTH(wrong_generations_are_refused),
         BOTH(attributes_change_as_policy_allows),
+        BOTH(octets_are_turned_off_for_good),
+        BOTH(children_lose_octets_too),
         BOTH(a_destroyed_key_is_gone),
         BOTH(a_registration_is_changed_by_its_source),
         BOTH(a_target_derives_of_a_registration),

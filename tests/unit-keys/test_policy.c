@@ -929,6 +929,34 @@ static void test_limits(void **state)
     }
 }
 
+static void test_limits_of_octets(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(origins); i++) {
+        ONEM2M_ATTRIBUTES parent = own_key(origins[i].parent, 0, ONEM2M_PURPOSE_NONE);
+        ONEM2M_ATTRIBUTES child = own_key(origins[i].kind, origins[i].suid, ONEM2M_PURPOSE_NONE);
+
+        child.parent_kind = origins[i].parent;
+        child.extractable = child.derive_octets = 1;
+        parent.extractable = parent.derive_octets = 1;
+        assert_int_equal(onem2m_policy_limit(&child, &parent), 0);
+        parent.extractable = 0;
+        assert_int_equal(onem2m_policy_limit(&child, &parent), origins[i].is_derived);
+        assert_int_equal(child.extractable, !origins[i].is_derived);
+        parent.derive_octets = 0;
+        assert_int_equal(onem2m_policy_limit(&child, &parent), origins[i].is_derived);
+        assert_int_equal(child.derive_octets, !origins[i].is_derived);
+        assert_int_equal(onem2m_policy_limit(&child, &parent), 0);
+        child.extractable = parent.extractable = parent.registration = 1;
+        assert_int_equal(onem2m_policy_limit(&child, &parent), origins[i].is_derived);
+        assert_int_equal(child.extractable, !origins[i].is_derived);
+        parent.extractable = parent.derive_octets = 1;
+        parent.registration = 0;
+        assert_int_equal(onem2m_policy_limit(&child, &parent), 0);
+        assert_int_equal(child.extractable, !origins[i].is_derived);
+    }
+}
+
 typedef void change_fn(ONEM2M_ATTRIBUTES *key);
 
 #define CHANGE(name, statement)                                                                    \
@@ -980,9 +1008,9 @@ static const struct {
     { "registration:", registration, ONEM2M_R_NOT_CHANGEABLE },
     { "allowed-suids:", allowed_suids, ONEM2M_R_NOT_CHANGEABLE },
     { "created:", created, ONEM2M_R_NOT_CHANGEABLE },
-    { "extractable:", extractable_on, ONEM2M_R_NOT_CHANGEABLE },
+    { "extractable: can be turned off", extractable_on, ONEM2M_R_NOT_CHANGEABLE },
     { "", extractable_off, ONEM2M_R_NONE },
-    { "derive-octets:", octets_on, ONEM2M_R_NOT_CHANGEABLE },
+    { "derive-octets: can be turned off", octets_on, ONEM2M_R_NOT_CHANGEABLE },
     { "", octets_off, ONEM2M_R_NONE },
     { "key-id:", key_id, ONEM2M_R_NOT_CHANGEABLE },
     { "parent-key-id:", parent_key_id, ONEM2M_R_NOT_CHANGEABLE },
@@ -1040,6 +1068,7 @@ int main(void)
         cmocka_unit_test(test_inheritance),
         cmocka_unit_test(test_child_is_a_derivation),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_limits_of_octets),
         cmocka_unit_test(test_changes),
     };
 

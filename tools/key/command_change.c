@@ -50,6 +50,8 @@ static int read_change(CHANGE *change, ONEM2M_ERROR *error)
     to->change_labels = labels != NULL;
     to->change_targets = targets != NULL;
     to->change_state = state != NULL;
+    to->change_extractable = tool_has(change->tool, OPTION_NO_EXTRACTABLE);
+    to->change_derive_octets = tool_has(change->tool, OPTION_NO_DERIVE_OCTETS);
     if (labels != NULL)
         to->labels = tool_slice(labels);
     if (targets != NULL)
@@ -66,9 +68,10 @@ int command_update(TOOL *tool, ONEM2M_ERROR *error)
 
     if (!read_change(&change, error))
         return 0;
-    if (!to->change_not_after && !to->change_labels && !to->change_targets && !to->change_state)
+    if (!onem2m_store_change_is_any(to))
         return tool_misused(tool, error,
-                            "--not-after, --labels, --target-ids or --state is missing");
+                            "--not-after, --labels, --target-ids, --state, --no-extractable or "
+                            "--no-derive-octets is missing");
     if (to->change_state && to->state == ONEM2M_STATE_DESTROYED)
         return tool_misused(tool, error, "--state destroyed: `remove` does that");
     return change_named(&change, error);

@@ -64,8 +64,9 @@ static const COMMAND commands[] = {
       "show which key came from which" },
     { "update", command_update, NEEDS_STORE,
       OPTION_BIT(KIND) | OPTION_BIT(NOT_AFTER) | OPTION_BIT(LABELS) | OPTION_BIT(TARGET_IDS) |
-          OPTION_BIT(STATE) | OPTION_BIT(REQUESTER),
-      1, 1, "KEY-ID", "change a key's end, labels, targets or state" },
+          OPTION_BIT(STATE) | OPTION_BIT(NO_EXTRACTABLE) | OPTION_BIT(NO_DERIVE_OCTETS) |
+          OPTION_BIT(REQUESTER),
+      1, 1, "KEY-ID", "change a key's end, labels, targets or state, or let it do less" },
     { "revoke", command_revoke, NEEDS_STORE,
       OPTION_BIT(KIND) | OPTION_BIT(TREE) | OPTION_BIT(REQUESTER), 1, 1, "KEY-ID",
       "revoke a key, for good" },

@@ -33,6 +33,7 @@ static const struct {
     [OPTION_ALLOWED_SUIDS] = { "allowed-suids", "'21 24'", "what may be derived (ke)" },
     [OPTION_REGISTRATION] = { "registration", NULL, "held for others, not an own key" },
     [OPTION_EXTRACTABLE] = { "extractable", NULL, "its octets may leave" },
+    [OPTION_NO_EXTRACTABLE] = { "no-extractable", NULL, "its octets may leave no more" },
     [OPTION_NO_DERIVE_OCTETS] = { "no-derive-octets", NULL, "it makes key objects only" },
     [OPTION_PARENT_KEY_ID] = { "parent-key-id", "KEY-ID", "where it came from" },
     [OPTION_PARENT_KIND] = { "parent-kind", "KIND", "the kind of the parent" },
