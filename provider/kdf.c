@@ -50,11 +50,13 @@ void onem2m_kdf_reset(void *vctx)
 
 void onem2m_kdf_free(void *vctx)
 {
-    if (vctx == NULL)
+    KDF_CTX *ctx = vctx;
+
+    if (ctx == NULL)
         return;
-    onem2m_kdf_reset(vctx);
-    onem2m_store_reader_free(((KDF_CTX *)vctx)->reader);
-    OPENSSL_free(vctx);
+    onem2m_kdf_reset(ctx);
+    onem2m_keys_give_reader(&ctx->provider->keys, ctx->reader);
+    OPENSSL_free(ctx);
 }
 
 static int copy_secret(ONEM2M_SECRET *to, const ONEM2M_SECRET *from)

@@ -24,7 +24,7 @@ typedef struct {
     ONEM2M_HMAC *hmac;       /* NULL until the first derivation */
     ONEM2M_SECRET key_id;    /* the key's name, when it is one of the store; key is empty then */
     ONEM2M_SECRET requester; /* canonical; empty: none */
-    ONEM2M_STORE_READER *reader; /* made when the first key is looked up */
+    ONEM2M_STORE_READER *reader; /* taken when the first key is looked up */
 } KDF_CTX;
 
 /*

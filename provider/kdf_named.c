@@ -32,14 +32,10 @@ static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M
     return ok;
 }
 
-static ONEM2M_STORE_READER *open_reader(KDF_CTX *ctx, ONEM2M_ERROR *error)
+static ONEM2M_STORE_READER *provide_reader(KDF_CTX *ctx, ONEM2M_ERROR *error)
 {
-    if (ctx->reader == NULL) {
-        ONEM2M_STORE *store = onem2m_keys_store(&ctx->provider->keys, error);
-
-        if (store != NULL)
-            ctx->reader = onem2m_store_reader_new(store, error);
-    }
+    if (ctx->reader == NULL)
+        ctx->reader = onem2m_keys_take_reader(&ctx->provider->keys, error);
     return ctx->reader;
 }
 
@@ -51,7 +47,7 @@ int onem2m_call_serve_named(CALL *call, KDF_CTX *ctx, onem2m_call_serve_fn *serv
 
     if (!onem2m_derivation_check_operands(&call->stage.input, error))
         return 0;
-    reader = open_reader(ctx, error);
+    reader = provide_reader(ctx, error);
     if (reader == NULL)
         return 0;
     onem2m_use_of_derivation(&service.use, &call->stage.input);

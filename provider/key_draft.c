@@ -212,28 +212,15 @@ static int take_kind(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M
     return 1;
 }
 
-static int look_parent_up(ONEM2M_KEY_DRAFT *draft, ONEM2M_PROVIDER *provider, ONEM2M_ERROR *error)
-{
-    const ONEM2M_SLICE parent = draft->attributes.text[ONEM2M_TEXT_PARENT_KEY_ID];
-    ONEM2M_STORE *store = onem2m_keys_store(&provider->keys, error);
-    ONEM2M_STORE_READER *reader = store != NULL ? onem2m_store_reader_new(store, error) : NULL;
-    int ok;
-
-    if (reader == NULL)
-        return 0;
-    ok = onem2m_store_look_up(reader, (const char *)parent.data, parent.length, ONEM2M_KINDS_ALL,
-                              take_kind, &draft->attributes.parent_kind, error);
-    onem2m_store_reader_free(reader);
-    return ok;
-}
-
 int onem2m_key_draft_find_parent(ONEM2M_KEY_DRAFT *draft, ONEM2M_PROVIDER *provider,
                                  ONEM2M_ERROR *error)
 {
+    const ONEM2M_SLICE parent = draft->attributes.text[ONEM2M_TEXT_PARENT_KEY_ID];
     ONEM2M_ERROR why;
 
-    if (draft->attributes.text[ONEM2M_TEXT_PARENT_KEY_ID].length == 0 ||
-        draft->attributes.parent_kind != 0 || look_parent_up(draft, provider, &why))
+    if (parent.length == 0 || draft->attributes.parent_kind != 0 ||
+        onem2m_keys_look_up(&provider->keys, parent, ONEM2M_KINDS_ALL, take_kind,
+                            &draft->attributes.parent_kind, &why))
         return 1;
     return onem2m_refuse(error, why.reason, why.offset,
                          "parent-key-id: parent-kind is not set, and in the store: %.100s",

@@ -79,17 +79,9 @@ static const ONEM2M_ATTRIBUTES *held_attributes(const ONEM2M_KEY_OBJECT *object)
 static int visit_stored(ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *visit, void *argument,
                         ONEM2M_ERROR *error)
 {
-    const ONEM2M_SLICE key_id = object->key.attributes.text[ONEM2M_TEXT_KEY_ID];
-    ONEM2M_STORE *store = onem2m_keys_store(&object->provider->keys, error);
-    ONEM2M_STORE_READER *reader = store != NULL ? onem2m_store_reader_new(store, error) : NULL;
-    int ok;
-
-    if (reader == NULL)
-        return 0;
-    ok = onem2m_store_look_up(reader, (const char *)key_id.data, key_id.length,
-                              ONEM2M_KIND_BIT(object->key.attributes.kind), visit, argument, error);
-    onem2m_store_reader_free(reader);
-    return ok;
+    return onem2m_keys_look_up(
+        &object->provider->keys, object->key.attributes.text[ONEM2M_TEXT_KEY_ID],
+        ONEM2M_KIND_BIT(object->key.attributes.kind), visit, argument, error);
 }
 
 static int take_limits(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
@@ -197,22 +189,10 @@ static int take_record(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM
 int onem2m_key_object_load(ONEM2M_KEY_OBJECT *object, ONEM2M_SLICE key_id, unsigned int kinds,
                            ONEM2M_SLICE requester, ONEM2M_ERROR *error)
 {
-    ONEM2M_STORE *store = onem2m_keys_store(&object->provider->keys, error);
-    ONEM2M_STORE_READER *reader;
-    int ok;
-
-    if (store == NULL)
-        return 0;
     if (requester.length > 0 && !onem2m_secret_reserve(&object->requester, requester.length))
         return refuse_memory(error);
     onem2m_secret_assign(&object->requester, requester.data, requester.length);
-    reader = onem2m_store_reader_new(store, error);
-    if (reader == NULL)
-        return 0;
-    ok = onem2m_store_look_up(reader, (const char *)key_id.data, key_id.length, kinds, take_record,
-                              object, error);
-    onem2m_store_reader_free(reader);
-    return ok;
+    return onem2m_keys_look_up(&object->provider->keys, key_id, kinds, take_record, object, error);
 }
 
 typedef struct {

@@ -2,7 +2,9 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdint.h>
 #include <time.h>
+#include <pthread.h>
 #include <openssl/err.h>
 #include "keys.h"
 
@@ -13,10 +15,14 @@ void onem2m_keys_init(ONEM2M_KEYS *keys, const ONEM2M_CONFIGURATION *configurati
     keys->crypto = crypto;
     atomic_init(&keys->store, NULL);
     atomic_init(&keys->latest, 0);
+    for (size_t i = 0; i < ONEM2M_SPARE_READERS; i++)
+        atomic_init(&keys->spare[i].reader, NULL);
 }
 
 void onem2m_keys_free(ONEM2M_KEYS *keys)
 {
+    for (size_t i = 0; i < ONEM2M_SPARE_READERS; i++)
+        onem2m_store_reader_free(atomic_exchange(&keys->spare[i].reader, NULL));
     onem2m_store_close(atomic_exchange(&keys->store, NULL));
 }
 
@@ -55,6 +61,57 @@ ONEM2M_STORE *onem2m_keys_store(ONEM2M_KEYS *keys, ONEM2M_ERROR *error)
         store = existing;
     }
     return store;
+}
+
+/* The i-th place where a thread looks: it begins at the same one each time, others elsewhere. */
+static _Atomic(ONEM2M_STORE_READER *) *spare_place(ONEM2M_KEYS *keys, size_t i)
+{
+    const uint64_t thread = (uint64_t)(uintptr_t)pthread_self();
+    const uint64_t home = ((thread >> 6) * UINT64_C(0x9E3779B97F4A7C15)) >> 32;
+
+    return &keys->spare[(home + i) % ONEM2M_SPARE_READERS].reader;
+}
+
+ONEM2M_STORE_READER *onem2m_keys_take_reader(ONEM2M_KEYS *keys, ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE_READER *reader = NULL;
+    ONEM2M_STORE *store;
+
+    for (size_t i = 0; reader == NULL && i < ONEM2M_SPARE_READERS; i++) {
+        _Atomic(ONEM2M_STORE_READER *) *place = spare_place(keys, i);
+
+        if (atomic_load_explicit(place, memory_order_relaxed) != NULL)
+            reader = atomic_exchange_explicit(place, NULL, memory_order_acquire);
+    }
+    if (reader != NULL)
+        return reader;
+    store = onem2m_keys_store(keys, error);
+    return store != NULL ? onem2m_store_reader_new(store, error) : NULL;
+}
+
+void onem2m_keys_give_reader(ONEM2M_KEYS *keys, ONEM2M_STORE_READER *reader)
+{
+    for (size_t i = 0; reader != NULL && i < ONEM2M_SPARE_READERS; i++) {
+        _Atomic(ONEM2M_STORE_READER *) *place = spare_place(keys, i);
+
+        if (atomic_load_explicit(place, memory_order_relaxed) == NULL)
+            reader = atomic_exchange_explicit(place, reader, memory_order_acq_rel);
+    }
+    onem2m_store_reader_free(reader);
+}
+
+int onem2m_keys_look_up(ONEM2M_KEYS *keys, ONEM2M_SLICE key_id, unsigned int kinds,
+                        onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE_READER *reader = onem2m_keys_take_reader(keys, error);
+    int ok;
+
+    if (reader == NULL)
+        return 0;
+    ok = onem2m_store_look_up(reader, (const char *)key_id.data, key_id.length, kinds, visit,
+                              argument, error);
+    onem2m_keys_give_reader(keys, reader);
+    return ok;
 }
 
 ONEM2M_TIME onem2m_keys_now(ONEM2M_KEYS *keys)

@@ -19,7 +19,7 @@ typedef struct {
     ONEM2M_HMAC_CONTEXT hmac;
     ONEM2M_SECRET key_id;
     ONEM2M_SECRET requester;     /* canonical; empty: none */
-    ONEM2M_STORE_READER *reader; /* made when the first key is looked up */
+    ONEM2M_STORE_READER *reader; /* taken when the first key is looked up */
 } MAC_CTX;
 
 /* What a call brings: not in the context before nothing can fail any more. */
@@ -65,7 +65,7 @@ static void mac_free(void *vctx)
     onem2m_hmac_context_clear(&ctx->hmac);
     onem2m_secret_clear(&ctx->key_id);
     onem2m_secret_clear(&ctx->requester);
-    onem2m_store_reader_free(ctx->reader);
+    onem2m_keys_give_reader(&ctx->hmac.provider->keys, ctx->reader);
     OPENSSL_free(ctx);
 }
 
@@ -146,13 +146,8 @@ static int begin_allowed(void *argument, const ONEM2M_ATTRIBUTES *attributes, ON
 
 static int provide_reader(MAC_CTX *ctx, ONEM2M_ERROR *error)
 {
-    ONEM2M_STORE *store;
-
-    if (ctx->reader != NULL)
-        return 1;
-    store = onem2m_keys_store(&ctx->hmac.provider->keys, error);
-    if (store != NULL)
-        ctx->reader = onem2m_store_reader_new(store, error);
+    if (ctx->reader == NULL)
+        ctx->reader = onem2m_keys_take_reader(&ctx->hmac.provider->keys, error);
     return ctx->reader != NULL;
 }
 

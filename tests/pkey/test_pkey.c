@@ -626,7 +626,7 @@ static void a_child_process_uses_and_revokes(void **state)
 }
 
 #define THREADS 4
-#define ROUNDS 200
+#define ROUNDS 50
 
 static void *change_and_read(void *argument)
 {
@@ -646,9 +646,8 @@ static void *change_and_read(void *argument)
     return failed == 0 ? argument : NULL;
 }
 
-static void threads_share_a_key(void **state)
+static void share_a_key(EVP_PKEY *ke)
 {
-    EVP_PKEY *ke = import_ke(libctx_of(state), 0, 0);
     pthread_t threads[THREADS];
     void *result;
 
@@ -659,6 +658,16 @@ static void threads_share_a_key(void **state)
         assert_non_null(result);
     }
     EVP_PKEY_free(ke);
+}
+
+static void threads_share_a_key(void **state)
+{
+    share_a_key(import_ke(libctx_of(state), 0, 0));
+}
+
+static void threads_share_a_stored_key(void **state)
+{
+    share_a_key(import_ke(libctx_of(state), 0, 1));
 }
 
 #define PLACE_TEST(test, keystore)                                                                 \
@@ -690,6 +699,7 @@ int main(void)
         PLACE_TEST(a_change_is_seen_in_another_context, lmdb),
         PLACE_TEST(a_child_process_uses_and_revokes, lmdb),
         PLACE_TEST(threads_share_a_key, memory),
+        BOTH(threads_share_a_stored_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

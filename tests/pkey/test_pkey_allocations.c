@@ -14,8 +14,10 @@
  * Every allocation of the project's own code fails once, in turn: the call is
  * refused, nothing is lost (the sanitized run looks), nothing is stored, and
  * the same call succeeds afterwards. OpenSSL's own allocations do not fail.
+ * And there are none where a key is used again and again.
  */
 static long until_failure = -1; /* allocations until one fails; negative: none does */
+static long own_allocations;
 
 static int is_own(const char *file)
 {
@@ -26,7 +28,10 @@ static int is_own(const char *file)
 
 static int fails(const char *file)
 {
-    return until_failure >= 0 && is_own(file) && until_failure-- == 0;
+    if (!is_own(file))
+        return 0;
+    own_allocations++;
+    return until_failure >= 0 && until_failure-- == 0;
 }
 
 static void *failing_malloc(size_t size, const char *file, int line)
@@ -160,11 +165,88 @@ static void every_allocation_may_fail(void **state)
     EVP_PKEY_free(keys[1]);
 }
 
+/* Opening the store, and what is made once to read it. */
+static void every_allocation_of_a_first_use_may_fail(void **state)
+{
+    long failed = 0;
+    int ok = 0;
+
+    EVP_PKEY_free(make_key(((PLACE *)*state)->libctx, 1));
+    while (!ok) {
+        OSSL_LIB_CTX *libctx = place_context(*state);
+
+        until_failure = failed++;
+        ok = done(load_key(libctx, "onem2m:" KE_ID)) && until_failure >= 0;
+        until_failure = -1;
+        ERR_clear_error();
+        assert_true(done(load_key(libctx, "onem2m:" KE_ID)));
+        OSSL_LIB_CTX_free(libctx);
+    }
+    print_message("first use: %ld allocations\n", failed - 1);
+    assert_true(failed > 3);
+}
+
+/* Each use looks the record up again, with what an earlier one left for that. */
+static void a_use_of_a_stored_key_allocates_nothing(void **state)
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
+                                  TEXT(ONEM2M_PARAM_MAF_ID, "maf.example.com"), END };
+    OSSL_LIB_CTX *libctx = ((PLACE *)*state)->libctx;
+    EVP_PKEY *key = make_key(libctx, 1);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(libctx, key, ONEM2M_PROPERTY_QUERY);
+    unsigned char km[32];
+
+    assert_int_equal(EVP_PKEY_derive_init_ex(ctx, params), 1);
+    for (int i = 0; i < 3; i++) {
+        const long before = own_allocations;
+        size_t length = sizeof(km);
+
+        assert_int_equal(EVP_PKEY_derive(ctx, km, &length), 1);
+        assert_string_equal(attribute(key, ONEM2M_PARAM_STATE), "active");
+        assert_true(i == 0 || own_allocations == before);
+    }
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(key);
+}
+
+static void a_mic_with_a_stored_key_allocates_nothing(void **state)
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_KIND, "esdata"), number(ONEM2M_PARAM_SUID, 15),
+                                  number(ONEM2M_PARAM_STORE, 1), END };
+    OSSL_LIB_CTX *libctx = ((PLACE *)*state)->libctx;
+    EVP_PKEY *key = generate(libctx, NULL, params);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned char mic[32];
+
+    assert_int_equal(
+        EVP_DigestSignInit_ex(ctx, NULL, NULL, libctx, ONEM2M_PROPERTY_QUERY, key, NULL), 1);
+    for (int i = 0; i < 3; i++) {
+        const long before = own_allocations;
+        size_t length = sizeof(mic);
+
+        assert_int_equal(
+            EVP_DigestSignInit_ex(ctx, NULL, NULL, libctx, ONEM2M_PROPERTY_QUERY, NULL, NULL), 1);
+        assert_int_equal(EVP_DigestSign(ctx, mic, &length, mic, 0), 1);
+        assert_true(i == 0 || own_allocations == before);
+    }
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(key);
+}
+
 static int setup(void **state)
 {
     static PLACE place;
 
     place_make(&place, "memory");
+    *state = &place;
+    return 0;
+}
+
+static int setup_lmdb(void **state)
+{
+    static PLACE place;
+
+    place_make(&place, "lmdb");
     *state = &place;
     return 0;
 }
@@ -179,6 +261,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_allocation_of_a_first_use_may_fail, setup_lmdb,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_use_of_a_stored_key_allocates_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_mic_with_a_stored_key_allocates_nothing, setup, teardown),
     };
 
     if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, failing_free))
