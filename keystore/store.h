@@ -78,6 +78,19 @@ int onem2m_store_each(ONEM2M_STORE_READER *reader, onem2m_store_visit_fn *visit,
                       ONEM2M_ERROR *error);
 
 /*
+ * The same with the caller's pauses in between, and a fork perhaps. A walk holds
+ * a batch of records, some 150 KB, however large the store is. reader: lives
+ * longer. NULL with *error when memory is out.
+ */
+typedef struct onem2m_store_walk_st ONEM2M_STORE_WALK;
+ONEM2M_STORE_WALK *onem2m_store_walk_new(ONEM2M_STORE_READER *reader, ONEM2M_ERROR *error);
+void onem2m_store_walk_free(ONEM2M_STORE_WALK *walk);
+
+/* Visits the next key: 1, 0 at the end, -1 with *error, which the visit may have set. */
+int onem2m_store_walk_next(ONEM2M_STORE_WALK *walk, onem2m_store_visit_fn *visit, void *argument,
+                           ONEM2M_ERROR *error);
+
+/*
  * Makes changes in one transaction, all or nothing, on disk when this returns
  * 1; other writers wait. change returns 1 to commit; it may be called again,
  * from the beginning, when the store had to grow. The first write into an

@@ -28,34 +28,30 @@ static OSSL_FUNC_store_close_fn store_close;
 
 /* The name of one key of a list: its URI. */
 typedef struct {
-    char *uri;
+    char *uri; /* NULL: there is none */
     char description[DESCRIPTION_MAX];
 } NAME;
+
+/* OSSL_STORE_load takes a failure for one when it is not the end too: that comes with the next. */
+typedef enum { NO_FAILURE, FAILED, FAILURE_SAID } FAILURE;
 
 typedef struct {
     ONEM2M_PROVIDER *provider;
     ONEM2M_STORE_URI uri;
-    ONEM2M_KEY_OBJECT *object; /* not loaded yet; NULL: no more, or a list */
-    NAME *names;
-    size_t count, capacity, next;
-    int is_unwanted; /* the caller expects what keys are not */
+    ONEM2M_KEY_OBJECT *object;   /* not loaded yet; NULL: no more, or a list */
+    ONEM2M_STORE_READER *reader; /* of a list */
+    ONEM2M_STORE_WALK *walk;
+    NAME name;          /* of a list: the next one, found ahead, so that the end is known */
+    FAILURE failure;    /* to find it */
+    ONEM2M_ERROR error; /* why */
+    int is_unwanted;    /* the caller expects what keys are not */
 } LOADER;
 
 /* ---- Lists ---- */
 
-static int reserve_name(LOADER *loader)
+static int refuse_memory(ONEM2M_ERROR *error)
 {
-    const size_t capacity = loader->capacity > 0 ? 2 * loader->capacity : 16;
-    NAME *names;
-
-    if (loader->count < loader->capacity)
-        return 1;
-    names = OPENSSL_realloc(loader->names, capacity * sizeof(*names));
-    if (names == NULL)
-        return 0;
-    loader->names = names;
-    loader->capacity = capacity;
-    return 1;
+    return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
 }
 
 static void describe(NAME *name, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME now)
@@ -71,41 +67,39 @@ static void describe(NAME *name, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIM
 }
 
 /* A tombstone is no key. */
-static int list_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+static int take_name(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                     ONEM2M_ERROR *error)
 {
     LOADER *loader = argument;
-    NAME *name;
 
     (void)secret;
     if (attributes->state == ONEM2M_STATE_DESTROYED ||
         !onem2m_store_uri_selects(&loader->uri, attributes))
         return 1;
-    if (!reserve_name(loader))
-        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
-    name = &loader->names[loader->count];
-    name->uri = onem2m_store_uri_of(attributes);
-    if (name->uri == NULL)
-        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
-    describe(name, attributes, onem2m_keys_now(&loader->provider->keys));
-    loader->count++;
+    loader->name.uri = onem2m_store_uri_of(attributes);
+    if (loader->name.uri == NULL)
+        return refuse_memory(error);
+    describe(&loader->name, attributes, onem2m_keys_now(&loader->provider->keys));
     return 1;
 }
 
-static ONEM2M_STORE_READER *open_reader(LOADER *loader, ONEM2M_ERROR *error)
+/* Reads on as far as the next name that the list has, or its end. */
+static int find_name(LOADER *loader, ONEM2M_ERROR *error)
 {
-    ONEM2M_STORE *store = onem2m_keys_store(&loader->provider->keys, error);
+    int found = 1;
 
-    return store != NULL ? onem2m_store_reader_new(store, error) : NULL;
+    while (found > 0 && loader->name.uri == NULL)
+        found = onem2m_store_walk_next(loader->walk, take_name, loader, error);
+    return found >= 0;
 }
 
-static int list_keys(LOADER *loader, ONEM2M_ERROR *error)
+static int begin_list(LOADER *loader, ONEM2M_ERROR *error)
 {
-    ONEM2M_STORE_READER *reader = open_reader(loader, error);
-    const int ok = reader != NULL && onem2m_store_each(reader, list_key, loader, error);
-
-    onem2m_store_reader_free(reader);
-    return ok;
+    loader->reader = onem2m_keys_take_reader(&loader->provider->keys, error);
+    if (loader->reader == NULL)
+        return 0;
+    loader->walk = onem2m_store_walk_new(loader->reader, error);
+    return loader->walk != NULL && find_name(loader, error);
 }
 
 /* ---- One key ---- */
@@ -126,25 +120,20 @@ static int take_usage(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2
 static int find_kinds(LOADER *loader, unsigned int *kinds, ONEM2M_ERROR *error)
 {
     const ONEM2M_STORE_URI *uri = &loader->uri;
-    ONEM2M_STORE_READER *reader;
     unsigned int found = 0, serving = 0;
     ONEM2M_USAGE usage;
 
     *kinds = uri->kind != 0 ? ONEM2M_KIND_BIT(uri->kind) : ONEM2M_KINDS_ALL;
     if (uri->usage == 0)
         return 1;
-    reader = open_reader(loader, error);
-    if (reader == NULL)
-        return 0;
     for (unsigned int kind = 1; kind <= ONEM2M_KIND_MAX; kind++) {
-        if (!onem2m_store_look_up(reader, (const char *)uri->key_id.data, uri->key_id.length,
-                                  *kinds & ONEM2M_KIND_BIT(kind), take_usage, &usage, NULL))
+        if (!onem2m_keys_look_up(&loader->provider->keys, uri->key_id,
+                                 *kinds & ONEM2M_KIND_BIT(kind), take_usage, &usage, NULL))
             continue;
         found |= ONEM2M_KIND_BIT(kind);
         if (usage == uri->usage)
             serving |= ONEM2M_KIND_BIT(kind);
     }
-    onem2m_store_reader_free(reader);
     if (found != 0 && serving == 0)
         return onem2m_refuse(error, ONEM2M_R_NOT_ALLOWED_BY_USAGE, ONEM2M_NO_OFFSET,
                              "usage: the key is for another (TS-0004 6.3.4.2.39)");
@@ -161,7 +150,7 @@ static int find_key(LOADER *loader, ONEM2M_ERROR *error)
         return 0;
     loader->object = onem2m_key_object_new(loader->provider);
     if (loader->object == NULL)
-        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+        return refuse_memory(error);
     return onem2m_key_object_load(loader->object, loader->uri.key_id, kinds, loader->uri.requester,
                                   error);
 }
@@ -174,9 +163,9 @@ static int store_close(void *loaderctx)
 
     if (loader == NULL)
         return 1;
-    for (size_t i = 0; i < loader->count; i++)
-        OPENSSL_free(loader->names[i].uri);
-    OPENSSL_free(loader->names);
+    OPENSSL_free(loader->name.uri);
+    onem2m_store_walk_free(loader->walk);
+    onem2m_keys_give_reader(&loader->provider->keys, loader->reader);
     onem2m_key_object_free(loader->object);
     onem2m_store_uri_clear(&loader->uri);
     OPENSSL_free(loader);
@@ -196,7 +185,7 @@ static void *store_open(void *provctx, const char *uri)
     }
     loader->provider = provider;
     if (onem2m_store_uri_parse(&loader->uri, uri, &error) &&
-        (loader->uri.key_id.length > 0 ? find_key(loader, &error) : list_keys(loader, &error)))
+        (loader->uri.key_id.length > 0 ? find_key(loader, &error) : begin_list(loader, &error)))
         return loader;
     ONEM2M_RAISE(provider, ONEM2M_STORE_SCHEME, &error);
     store_close(loader);
@@ -234,21 +223,40 @@ static int store_eof(void *loaderctx)
 {
     const LOADER *loader = loaderctx;
 
-    return loader->is_unwanted || (loader->object == NULL && loader->next == loader->count);
+    return loader->is_unwanted ||
+           (loader->object == NULL && loader->name.uri == NULL && loader->failure == NO_FAILURE);
+}
+
+/* What keeps a list from going on is said by the load after the last name. */
+static void find_next_name(LOADER *loader)
+{
+    OPENSSL_free(loader->name.uri);
+    loader->name.uri = NULL;
+    if (!find_name(loader, &loader->error))
+        loader->failure = FAILED;
+}
+
+static int say_failure(LOADER *loader)
+{
+    if (loader->failure == FAILED)
+        ONEM2M_RAISE(loader->provider, ONEM2M_STORE_SCHEME, &loader->error);
+    loader->failure = loader->failure == FAILED ? FAILURE_SAID : NO_FAILURE;
+    return 0;
 }
 
 static int give_name(LOADER *loader, OSSL_CALLBACK *callback, void *argument)
 {
-    NAME *name = &loader->names[loader->next++];
     int type = OSSL_OBJECT_NAME;
     const OSSL_PARAM params[] = {
         OSSL_PARAM_construct_int(OSSL_OBJECT_PARAM_TYPE, &type),
-        OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA, name->uri, 0),
-        OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DESC, name->description, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA, loader->name.uri, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DESC, loader->name.description, 0),
         OSSL_PARAM_construct_end(),
     };
+    const int ok = callback(params, argument);
 
-    return callback(params, argument);
+    find_next_name(loader);
+    return ok;
 }
 
 /* The reference is where the object stands; key management takes it away from there. */
@@ -280,6 +288,8 @@ static int store_load(void *loaderctx, OSSL_CALLBACK *callback, void *argument,
     (void)passphrase_argument;
     if (store_eof(loader))
         return 0;
+    if (loader->failure != NO_FAILURE)
+        return say_failure(loader);
     return loader->object != NULL ? give_key(loader, callback, argument)
                                   : give_name(loader, callback, argument);
 }

@@ -14,6 +14,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/store.h>
 #include <onem2m/params.h>
 #include <onem2m/reasons.h>
 
@@ -33,6 +34,16 @@ void place_remove(PLACE *place);
 /* One more context on the same store. */
 OSSL_LIB_CTX *place_context(const PLACE *place);
 
+/* Of tests: one with a store of its own, and one for each kind of store. *state: its PLACE. */
+int setup_lmdb(void **state);
+int setup_memory(void **state);
+int teardown(void **state);
+#define PLACE_TEST(test, keystore)                                                                 \
+    {                                                                                              \
+#test " (" #keystore ")", test, setup_##keystore, teardown, NULL                           \
+    }
+#define BOTH(test) PLACE_TEST(test, memory), PLACE_TEST(test, lmdb)
+
 /* Text and numbers of a call, one after the other: an array of OSSL_PARAMs that ends itself. */
 #define TEXT(name, value) OSSL_PARAM_construct_utf8_string(name, (char *)(uintptr_t)(value), 0)
 #define OCTETS(name, value)                                                                        \
@@ -48,7 +59,9 @@ EVP_PKEY *import(OSSL_LIB_CTX *libctx, const OSSL_PARAM params[]);
 EVP_PKEY *generate(OSSL_LIB_CTX *libctx, EVP_PKEY *parent, const OSSL_PARAM params[]);
 EVP_PKEY *load_key(OSSL_LIB_CTX *libctx, const char *uri);
 
-/* How many names a URI lists; -1 when it cannot be opened. */
+OSSL_STORE_CTX *open_uri(OSSL_LIB_CTX *libctx, const char *uri);
+
+/* How many names a URI lists; -1 when it cannot be opened, or read to its end. */
 int count_names(OSSL_LIB_CTX *libctx, const char *uri);
 
 /* An attribute as text; "" when the key has none. Static, until the next call. */

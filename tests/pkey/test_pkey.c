@@ -13,30 +13,6 @@
 
 #define STORED number(ONEM2M_PARAM_STORE, 1)
 
-static int setup_lmdb(void **state)
-{
-    static PLACE place;
-
-    place_make(&place, "lmdb");
-    *state = &place;
-    return 0;
-}
-
-static int setup_memory(void **state)
-{
-    static PLACE place;
-
-    place_make(&place, "memory");
-    *state = &place;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    place_remove(*state);
-    return 0;
-}
-
 static OSSL_LIB_CTX *libctx_of(void **state)
 {
     return ((PLACE *)*state)->libctx;
@@ -669,12 +645,6 @@ static void threads_share_a_stored_key(void **state)
 {
     share_a_key(import_ke(libctx_of(state), 0, 1));
 }
-
-#define PLACE_TEST(test, keystore)                                                                 \
-    {                                                                                              \
-#test " (" #keystore ")", test, setup_##keystore, teardown, NULL                           \
-    }
-#define BOTH(test) PLACE_TEST(test, memory), PLACE_TEST(test, lmdb)
 
 int main(void)
 {

@@ -233,38 +233,13 @@ static void a_mic_with_a_stored_key_allocates_nothing(void **state)
     EVP_PKEY_free(key);
 }
 
-static int setup(void **state)
-{
-    static PLACE place;
-
-    place_make(&place, "memory");
-    *state = &place;
-    return 0;
-}
-
-static int setup_lmdb(void **state)
-{
-    static PLACE place;
-
-    place_make(&place, "lmdb");
-    *state = &place;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    place_remove(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
-        cmocka_unit_test_setup_teardown(every_allocation_of_a_first_use_may_fail, setup_lmdb,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_use_of_a_stored_key_allocates_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_mic_with_a_stored_key_allocates_nothing, setup, teardown),
+        PLACE_TEST(every_allocation_may_fail, memory),
+        PLACE_TEST(every_allocation_of_a_first_use_may_fail, lmdb),
+        BOTH(a_use_of_a_stored_key_allocates_nothing),
+        BOTH(a_mic_with_a_stored_key_allocates_nothing),
     };
 
     if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, failing_free))
