@@ -1,7 +1,7 @@
 # Copyright 2026 The onem2m-provider authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# awk -v out=DIRECTORY -v strict=1 -f extract.awk FILE
+# awk -v out=DIRECTORY -f extract.awk FILE
 #
 # Takes the examples out of a manual page (.pod) or a .md file, one file each:
 # DIRECTORY/001.shell, 002.output, 003.c, 004.file; for the last, 004.name holds
@@ -14,8 +14,7 @@
 #     =for test file my.cnf      <!-- test file my.cnf -->    a file for what follows
 #     =for test none             <!-- test none -->           not run
 #
-# With strict=1 a block without a mark is an error: in a page those under
-# EXAMPLES, in .md all.
+# A block without a mark is an error: in a page those under EXAMPLES, in .md all.
 
 function fail(text) {
     printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"
@@ -32,7 +31,7 @@ function take_mark(text) {
 }
 
 function start_block() {
-    if (mark == "" && strict && (markdown || examples))
+    if (mark == "" && (markdown || examples))
         fail("an example without a mark")
     inside = 1
     count = 0
