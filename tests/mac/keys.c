@@ -65,3 +65,13 @@ size_t reference_hmac(const char *digest, size_t key_length, const void *message
                     EVP_MAX_MD_SIZE, &size) != NULL);
     return size;
 }
+
+int set_text(EVP_PKEY *key, const char *name, const char *value)
+{
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(name, (char *)(uintptr_t)value, 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    return EVP_PKEY_set_params(key, (OSSL_PARAM *)(uintptr_t)params);
+}

@@ -6,6 +6,7 @@
 #define ONEM2M_TESTS_MAC_KEYS_H
 
 #include <openssl/evp.h>
+#include "place.h"
 #include "support.h"
 
 /* Keys for tests of what is done with them, and what HMAC is to give. */
@@ -31,6 +32,9 @@ typedef struct {
 
 /* Imports key_octets; fails the test when it cannot. The caller frees it. */
 EVP_PKEY *import_key(OSSL_LIB_CTX *libctx, const KEY_SPEC *spec);
+
+/* Sets one text attribute of a key object. */
+int set_text(EVP_PKEY *key, const char *name, const char *value);
 
 /* OpenSSL's own HMAC; returns its size. */
 size_t reference_hmac(const char *digest, size_t key_length, const void *message, size_t length,

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include "store.h"
+#include "keys.h"
 
 #define ALLOCATIONS_MAX 2000
 
@@ -43,7 +43,7 @@ static void release(void *memory, const char *file, int line)
 }
 
 typedef struct {
-    STORE store;
+    PLACE store;
     EVP_PKEY *signing, *enrolment;
     EVP_MAC *mac;
 } WORLD;
@@ -152,7 +152,7 @@ static int setup(void **state)
     static const KEY_SPEC enrolment = { .kind = "ke" };
     static WORLD world;
 
-    store_on_disk(&world.store);
+    place_make(&world.store, "lmdb");
     world.signing = import_key(world.store.libctx, &signing);
     world.enrolment = import_key(world.store.libctx, &enrolment);
     world.mac = EVP_MAC_fetch(world.store.libctx, ONEM2M_MAC_HMAC, ONEM2M_PROPERTY_QUERY);
@@ -167,7 +167,7 @@ static int teardown(void **state)
     EVP_MAC_free(world->mac);
     EVP_PKEY_free(world->signing);
     EVP_PKEY_free(world->enrolment);
-    store_remove(&world->store);
+    place_remove(&world->store);
     return 0;
 }
 

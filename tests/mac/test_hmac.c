@@ -9,7 +9,7 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/kdf.h>
-#include "store.h"
+#include "keys.h"
 
 #define KEY_ID "k1@maf.example.com"
 
@@ -60,7 +60,7 @@ static int update(EVP_MAC_CTX *ctx)
     return EVP_MAC_update(ctx, (const unsigned char *)MESSAGE, MESSAGE_LENGTH);
 }
 
-static void compute_each(const STORE *store)
+static void compute_each(const PLACE *store)
 {
     static const char *const digests[] = { "SHA2-256", "SHA2-384", "SHA2-512" };
     EVP_PKEY *key = import_key(store->libctx, &signing);
@@ -83,27 +83,27 @@ static void compute_each(const STORE *store)
 
 static void test_in_memory(void **state)
 {
-    STORE store;
+    PLACE store;
 
     (void)state;
-    store_in_memory(&store);
+    place_make(&store, "memory");
     compute_each(&store);
-    store_remove(&store);
+    place_remove(&store);
 }
 
 static void test_on_disk(void **state)
 {
-    STORE store;
+    PLACE store;
 
     (void)state;
-    store_on_disk(&store);
+    place_make(&store, "lmdb");
     compute_each(&store);
-    store_remove(&store);
+    place_remove(&store);
 }
 
 static void test_pieces_and_dup(void **state)
 {
-    const STORE *store = *state;
+    const PLACE *store = *state;
     EVP_MAC_CTX *ctx = new_mac(store->libctx), *copy;
 
     CHECK(init(ctx, KEY_ID, NULL) == 1);
@@ -121,7 +121,7 @@ static void test_pieces_and_dup(void **state)
 
 static void test_raw_key(void **state)
 {
-    const STORE *store = *state;
+    const PLACE *store = *state;
     EVP_MAC_CTX *ctx = new_mac(store->libctx);
 
     CHECK(EVP_MAC_init(ctx, key_octets, 32, NULL) <= 0);
@@ -148,7 +148,7 @@ static void refuse(EVP_MAC_CTX *ctx, const char *name, const char *value, ONEM2M
 
 static void test_refused_parameters(void **state)
 {
-    const STORE *store = *state;
+    const PLACE *store = *state;
     EVP_MAC_CTX *ctx = new_mac(store->libctx);
     OSSL_PARAM wrong[] = { OSSL_PARAM_octet_string(ONEM2M_PARAM_KEY_ID, NULL, 0), OSSL_PARAM_END };
     unsigned char small[31];
@@ -174,7 +174,7 @@ static void test_refused_parameters(void **state)
 
 static void test_digest_in_between(void **state)
 {
-    const STORE *store = *state;
+    const PLACE *store = *state;
     EVP_MAC_CTX *ctx = new_mac(store->libctx);
     const OSSL_PARAM params[] = { text(ONEM2M_PARAM_DIGEST, "SHA-384"),
                                   OSSL_PARAM_construct_end() };
@@ -209,7 +209,7 @@ static const ROW rows[] = {
 
 static void test_policy(void **state)
 {
-    const STORE *store = *state;
+    const PLACE *store = *state;
     EVP_MAC_CTX *ctx = new_mac(store->libctx);
     size_t i;
 
@@ -233,9 +233,9 @@ static void test_policy(void **state)
 static void test_revoked_elsewhere(void **state)
 {
     static const KEY_SPEC spec = { .key_id = "r@maf.example.com", .kind = "esdata", .suid = 25 };
-    const STORE *store = *state;
+    const PLACE *store = *state;
     EVP_PKEY *key = import_key(store->libctx, &spec);
-    OSSL_LIB_CTX *elsewhere = store_again(store);
+    OSSL_LIB_CTX *elsewhere = place_context(store);
     EVP_MAC_CTX *mac = new_mac(elsewhere);
     EVP_MD_CTX *sign = EVP_MD_CTX_new();
 
@@ -256,9 +256,9 @@ static void test_revoked_elsewhere(void **state)
 
 static int setup(void **state)
 {
-    static STORE store;
+    static PLACE store;
 
-    store_on_disk(&store);
+    place_make(&store, "lmdb");
     EVP_PKEY_free(import_key(store.libctx, &signing));
     *state = &store;
     return 0;
@@ -266,7 +266,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    store_remove(*state);
+    place_remove(*state);
     return 0;
 }
 

@@ -7,13 +7,13 @@
  */
 #include <pthread.h>
 #include <string.h>
-#include "store.h"
+#include "keys.h"
 
 #define THREADS 8
 #define ROUNDS 100
 
 typedef struct {
-    const STORE *store;
+    const PLACE *store;
     EVP_PKEY *key;
     const unsigned char *expected;
     int ok;
@@ -63,7 +63,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-static void run(const STORE *store)
+static void run(const PLACE *store)
 {
     static const KEY_SPEC spec = { .key_id = "k1@maf.example.com", .kind = "esdata", .suid = 25 };
     unsigned char expected[EVP_MAX_MD_SIZE];
@@ -88,22 +88,22 @@ static void run(const STORE *store)
 
 static void test_in_memory(void **state)
 {
-    STORE store;
+    PLACE store;
 
     (void)state;
-    store_in_memory(&store);
+    place_make(&store, "memory");
     run(&store);
-    store_remove(&store);
+    place_remove(&store);
 }
 
 static void test_on_disk(void **state)
 {
-    STORE store;
+    PLACE store;
 
     (void)state;
-    store_on_disk(&store);
+    place_make(&store, "lmdb");
     run(&store);
-    store_remove(&store);
+    place_remove(&store);
 }
 
 int main(void)

@@ -3,106 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/provider.h>
 #include "support.h"
 
 const unsigned char octets_of_ke[32] = { 0x11, 0x22, 0x33, 0x44 };
-
-static FILE *create(const PLACE *place, const char *name)
-{
-    char path[128];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", place->directory, name);
-    file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fchmod(fileno(file), 0600), 0);
-    return file;
-}
-
-static void write_files(const PLACE *place, const char *keystore)
-{
-    FILE *file = create(place, "seal");
-    char store[128];
-
-    for (int i = 0; i < 32; i++)
-        fputc(i, file);
-    fclose(file);
-    file = create(place, "openssl.cnf");
-    fprintf(file, "openssl_conf = init\n[init]\nproviders = providers\n[providers]\n"
-                  "default = base\nonem2m = keys\n[base]\nactivate = 1\n"
-                  "[keys]\nactivate = 1\nfqdn = " FQDN "\n");
-    if (strcmp(keystore, "lmdb") == 0) {
-        snprintf(store, sizeof(store), "%s/store", place->directory);
-        assert_int_equal(mkdir(store, 0700), 0);
-        fprintf(file, "keystore = lmdb:%s\nseal = file:%s/seal\n", store, place->directory);
-    } else {
-        fprintf(file, "keystore = memory:\n");
-    }
-    fclose(file);
-}
-
-OSSL_LIB_CTX *place_context(const PLACE *place)
-{
-    OSSL_LIB_CTX *libctx = OSSL_LIB_CTX_new();
-    char path[128];
-
-    assert_non_null(libctx);
-    snprintf(path, sizeof(path), "%s/openssl.cnf", place->directory);
-    if (!OSSL_LIB_CTX_load_config(libctx, path))
-        ERR_print_errors_fp(stderr);
-    assert_true(OSSL_PROVIDER_available(libctx, ONEM2M_PROVIDER_NAME));
-    return libctx;
-}
-
-void place_make(PLACE *place, const char *keystore)
-{
-    strcpy(place->directory, "/tmp/onem2m-pkey-XXXXXX");
-    assert_non_null(mkdtemp(place->directory));
-    write_files(place, keystore);
-    place->libctx = place_context(place);
-    ERR_clear_error();
-}
-
-void place_remove(PLACE *place)
-{
-    char command[128];
-
-    OSSL_LIB_CTX_free(place->libctx);
-    snprintf(command, sizeof(command), "rm -rf '%s'", place->directory);
-    /* NOLINTNEXTLINE(cert-env33-c): a name made here */
-    assert_int_equal(system(command), 0);
-}
-
-int setup_lmdb(void **state)
-{
-    static PLACE place;
-
-    place_make(&place, "lmdb");
-    *state = &place;
-    return 0;
-}
-
-int setup_memory(void **state)
-{
-    static PLACE place;
-
-    place_make(&place, "memory");
-    *state = &place;
-    return 0;
-}
-
-int teardown(void **state)
-{
-    place_remove(*state);
-    return 0;
-}
 
 OSSL_PARAM number(const char *name, unsigned int value)
 {

@@ -5,44 +5,16 @@
 #ifndef ONEM2M_TESTS_PKEY_SUPPORT_H
 #define ONEM2M_TESTS_PKEY_SUPPORT_H
 
-/* cmocka.h needs these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/store.h>
 #include <onem2m/params.h>
 #include <onem2m/reasons.h>
+#include "place.h"
 
-#define FQDN "mef.example.com"
+#define FQDN PLACE_FQDN
 #define ID(relative) relative "@" FQDN
 #define KE_ID ID("00112233445566778899AABBCCDDEEFF")
-
-/* A directory with a seal and an empty store, and library contexts configured for it. */
-typedef struct {
-    char directory[64];
-    OSSL_LIB_CTX *libctx;
-} PLACE;
-
-/* keystore: "lmdb" or "memory". */
-void place_make(PLACE *place, const char *keystore);
-void place_remove(PLACE *place);
-/* One more context on the same store. */
-OSSL_LIB_CTX *place_context(const PLACE *place);
-
-/* Of tests: one with a store of its own, and one for each kind of store. *state: its PLACE. */
-int setup_lmdb(void **state);
-int setup_memory(void **state);
-int teardown(void **state);
-#define PLACE_TEST(test, keystore)                                                                 \
-    {                                                                                              \
-#test " (" #keystore ")", test, setup_##keystore, teardown, NULL                           \
-    }
-#define BOTH(test) PLACE_TEST(test, memory), PLACE_TEST(test, lmdb)
 
 /* Text and numbers of a call, one after the other: an array of OSSL_PARAMs that ends itself. */
 #define TEXT(name, value) OSSL_PARAM_construct_utf8_string(name, (char *)(uintptr_t)(value), 0)
