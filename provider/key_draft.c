@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <string.h>
-#include <openssl/err.h>
 #include <openssl/params.h>
 #include <onem2m/params.h>
 #include "key_draft.h"
@@ -94,28 +93,11 @@ const char *onem2m_field_name(ONEM2M_FIELD field)
                                      : onem2m_text_name((ONEM2M_TEXT)(field - ONEM2M_FIELD_TEXT));
 }
 
-static int take_number(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param, unsigned int max,
-                       unsigned int *number)
-{
-    ONEM2M_ERROR error;
-    int ok;
-
-    if (param->data_type != OSSL_PARAM_UNSIGNED_INTEGER && param->data_type != OSSL_PARAM_INTEGER)
-        return onem2m_raise_wrong_type(provider, param, "an integer");
-    ERR_set_mark();
-    ok = param->data != NULL && OSSL_PARAM_get_uint(param, number);
-    ERR_pop_to_mark();
-    if (ok && *number <= max)
-        return 1;
-    onem2m_refuse(&error, ONEM2M_R_BAD_ATTRIBUTE, ONEM2M_NO_OFFSET, "0 to %u is needed", max);
-    return ONEM2M_RAISE(provider, param->key, &error);
-}
-
 static int take_switch(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param, int *value)
 {
     unsigned int number = 0;
 
-    if (!take_number(provider, param, 1, &number))
+    if (!onem2m_param_number(provider, param, 1, &number))
         return 0;
     *value = (int)number;
     return 1;
@@ -170,7 +152,7 @@ static int take_field(ONEM2M_KEY_DRAFT *draft, const ONEM2M_PROVIDER *provider,
     case ONEM2M_FIELD_STORE:
         return take_switch(provider, param, &draft->store);
     case ONEM2M_FIELD_SIZE:
-        return take_number(provider, param, ONEM2M_KEY_OCTETS_MAX, &draft->size);
+        return onem2m_param_number(provider, param, ONEM2M_KEY_OCTETS_MAX, &draft->size);
     case ONEM2M_FIELD_REQUESTER:
         return onem2m_param_entity(provider, param, draft->requester_text, &draft->requester);
     default:

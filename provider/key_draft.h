@@ -5,7 +5,7 @@
 #ifndef ONEM2M_PROVIDER_KEY_DRAFT_H
 #define ONEM2M_PROVIDER_KEY_DRAFT_H
 
-#include "keystore/key.h"
+#include "key_text.h"
 #include "provider.h"
 
 /* What a caller can say of a key. Those of ONEM2M_TEXT come last, in its order. */
@@ -57,25 +57,7 @@ int onem2m_key_draft_find_parent(ONEM2M_KEY_DRAFT *draft, ONEM2M_PROVIDER *provi
 /* The name of a field's parameter. Static. */
 const char *onem2m_field_name(ONEM2M_FIELD field);
 
-/* The attributes of a key as they are settable, for static tables. */
-#define ONEM2M_KEY_DRAFT_SETTABLE                                                                  \
-    OSSL_PARAM_utf8_string(ONEM2M_PARAM_KIND, NULL, 0),                                            \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_KEY_ID, NULL, 0),                                      \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_NOT_AFTER, NULL, 0),                                   \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_STATE, NULL, 0),                                       \
-        OSSL_PARAM_uint(ONEM2M_PARAM_EXTRACTABLE, NULL),                                           \
-        OSSL_PARAM_uint(ONEM2M_PARAM_DERIVE_OCTETS, NULL),                                         \
-        OSSL_PARAM_uint(ONEM2M_PARAM_REGISTRATION, NULL),                                          \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_PARENT_KEY_ID, NULL, 0),                               \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_PARENT_KIND, NULL, 0),                                 \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_SOURCE_ID, NULL, 0),                                   \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_SOURCE_CREDENTIAL_ID, NULL, 0),                        \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_TARGET_IDS, NULL, 0),                                  \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_LABELS, NULL, 0),                                      \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_ALLOWED_SUIDS, NULL, 0),                               \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_ADMIN_FQDN, NULL, 0),                                  \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_ENTITY_ID, NULL, 0),                                   \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_REGISTRAR_URI, NULL, 0),                               \
-        OSSL_PARAM_uint(ONEM2M_PARAM_STORE, NULL)
+/* What of a key is settable whatever else is given, for static tables. */
+#define ONEM2M_KEY_DRAFT_SETTABLE ONEM2M_KEY_ATTRIBUTES, OSSL_PARAM_uint(ONEM2M_PARAM_STORE, NULL)
 
 #endif

@@ -17,19 +17,15 @@
 /* The state, "expired" of a key that is past its end and neither revoked nor destroyed. Static. */
 const char *onem2m_key_state_text(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME now);
 
-#define ONEM2M_KEY_ATTRIBUTES_GETTABLE                                                             \
+/* Attributes that are given and read under the same name, for static tables. */
+#define ONEM2M_KEY_ATTRIBUTES                                                                      \
     OSSL_PARAM_utf8_string(ONEM2M_PARAM_KIND, NULL, 0),                                            \
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_KEY_ID, NULL, 0),                                      \
-        OSSL_PARAM_uint(ONEM2M_PARAM_SUID, NULL),                                                  \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_USAGE, NULL, 0),                                       \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_PURPOSE, NULL, 0),                                     \
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_STATE, NULL, 0),                                       \
-        OSSL_PARAM_utf8_string(ONEM2M_PARAM_CREATED, NULL, 0),                                     \
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_NOT_AFTER, NULL, 0),                                   \
         OSSL_PARAM_uint(ONEM2M_PARAM_EXTRACTABLE, NULL),                                           \
         OSSL_PARAM_uint(ONEM2M_PARAM_DERIVE_OCTETS, NULL),                                         \
         OSSL_PARAM_uint(ONEM2M_PARAM_REGISTRATION, NULL),                                          \
-        OSSL_PARAM_uint(ONEM2M_PARAM_PROTECTION_LEVEL, NULL),                                      \
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_PARENT_KEY_ID, NULL, 0),                               \
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_PARENT_KIND, NULL, 0),                                 \
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_SOURCE_ID, NULL, 0),                                   \

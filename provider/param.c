@@ -71,19 +71,43 @@ int onem2m_param_text(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param, 
     return 1;
 }
 
-int onem2m_param_suid(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param,
-                      unsigned int *number)
+/* 1, 0 when it is no integer, -1 when it is absent, negative or too large. */
+static int read_integer(const OSSL_PARAM *param, unsigned int *number)
 {
-    ONEM2M_ERROR error;
     int ok;
 
     if (!is_of_type(param, OSSL_PARAM_UNSIGNED_INTEGER, OSSL_PARAM_INTEGER))
-        return onem2m_raise_wrong_type(provider, param, "an integer");
+        return 0;
     ERR_set_mark();
     /* OpenSSL 3.0 does not look whether there is data. */
     ok = param->data != NULL && OSSL_PARAM_get_uint(param, number);
     ERR_pop_to_mark();
-    if (ok)
+    return ok ? 1 : -1;
+}
+
+int onem2m_param_number(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param, unsigned int max,
+                        unsigned int *number)
+{
+    const int read = read_integer(param, number);
+    ONEM2M_ERROR error;
+
+    if (read == 0)
+        return onem2m_raise_wrong_type(provider, param, "an integer");
+    if (read > 0 && *number <= max)
+        return 1;
+    onem2m_refuse(&error, ONEM2M_R_BAD_ATTRIBUTE, ONEM2M_NO_OFFSET, "0 to %u is needed", max);
+    return ONEM2M_RAISE(provider, param->key, &error);
+}
+
+int onem2m_param_suid(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param,
+                      unsigned int *number)
+{
+    const int read = read_integer(param, number);
+    ONEM2M_ERROR error;
+
+    if (read == 0)
+        return onem2m_raise_wrong_type(provider, param, "an integer");
+    if (read > 0)
         return 1;
     onem2m_refuse(&error, ONEM2M_R_BAD_SUID, ONEM2M_NO_OFFSET,
                   "the number is negative, absent or too large (TS-0004 6.3.4.2.39)");

@@ -20,6 +20,10 @@ int onem2m_param_octets(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param
 int onem2m_param_text(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param, const char **text,
                       size_t *length);
 
+/* A number from 0 to max. */
+int onem2m_param_number(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param, unsigned int max,
+                        unsigned int *number);
+
 /* A Security Usage Identifier, not yet looked up. */
 int onem2m_param_suid(const ONEM2M_PROVIDER *provider, const OSSL_PARAM *param,
                       unsigned int *number);

@@ -10,6 +10,22 @@ const unsigned char key_octets[KEY_MAX] = {
     0x51, 0x25, 0x13, 0x37, [31] = 0xCF, [64] = 7, [128] = 9, [511] = 0xFF
 };
 
+LOADED loaded;
+
+int load_group(void **state)
+{
+    (void)state;
+    load(&loaded);
+    return 0;
+}
+
+int unload_group(void **state)
+{
+    (void)state;
+    unload(&loaded);
+    return 0;
+}
+
 static void push_text(OSSL_PARAM_BLD *builder, const char *name, const char *text)
 {
     if (text != NULL)

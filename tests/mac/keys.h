@@ -17,6 +17,11 @@ extern const unsigned char key_octets[KEY_MAX];
 #define MESSAGE "a primitive of no consequence"
 #define MESSAGE_LENGTH (sizeof(MESSAGE) - 1)
 
+/* For a group of tests: where the onem2m provider alone is activated. */
+extern LOADED loaded;
+int load_group(void **state);
+int unload_group(void **state);
+
 /* What a key object is made of; length 0: 32 octets. A text that is NULL is not given. */
 typedef struct {
     const char *key_id; /* a key with a name goes into the store */

@@ -16,7 +16,6 @@
     OSSL_PARAM_octet_string(name, (void *)(uintptr_t)(value), sizeof(value) - 1)
 #define DERIVATION(name) TEXT(ONEM2M_PARAM_DERIVATION, name)
 
-static LOADED loaded;
 static unsigned int suid_23 = 23;
 
 typedef struct {
@@ -265,20 +264,6 @@ static void test_policy(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    load(&loaded);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    unload(&loaded);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,5 +278,5 @@ int main(void)
         cmocka_unit_test_setup(test_policy, empty_queue),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, load_group, unload_group);
 }

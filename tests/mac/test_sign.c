@@ -11,7 +11,6 @@
 
 static const KEY_SPEC signing = { .kind = "esdata", .suid = 25 };
 static const char *const digests[] = { "SHA2-256", "SHA2-384", "SHA2-512" };
-static LOADED loaded;
 
 static EVP_MD_CTX *begin(EVP_PKEY *key, const char *digest)
 {
@@ -283,20 +282,6 @@ static void test_policy(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    load(&loaded);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    unload(&loaded);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,5 +296,5 @@ int main(void)
         cmocka_unit_test_setup(test_policy, empty_queue),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, load_group, unload_group);
 }
