@@ -243,25 +243,24 @@ int onem2m_cbor_read_map(ONEM2M_CBOR_READER *reader, uint64_t *pairs)
     return read_value(reader, ITEM_MAP, pairs);
 }
 
-static int expect_value(ONEM2M_CBOR_READER *reader, ITEM_TYPE type, uint64_t value)
+int onem2m_cbor_expect_unsigned(ONEM2M_CBOR_READER *reader, uint64_t value)
 {
     const size_t before = reader->position;
     uint64_t found;
 
-    if (read_value(reader, type, &found) && found == value)
+    if (read_value(reader, ITEM_UNSIGNED, &found) && found == value)
         return 1;
     reader->position = before;
     return 0;
 }
 
-int onem2m_cbor_expect_unsigned(ONEM2M_CBOR_READER *reader, uint64_t value)
+int onem2m_cbor_expect_encoded(ONEM2M_CBOR_READER *reader, ONEM2M_SLICE octets)
 {
-    return expect_value(reader, ITEM_UNSIGNED, value);
-}
-
-int onem2m_cbor_expect_negative(ONEM2M_CBOR_READER *reader, uint64_t n)
-{
-    return expect_value(reader, ITEM_NEGATIVE, n);
+    if (octets.length > reader->length - reader->position ||
+        memcmp(reader->data + reader->position, octets.data, octets.length) != 0)
+        return 0;
+    reader->position += octets.length;
+    return 1;
 }
 
 int onem2m_cbor_at_end(const ONEM2M_CBOR_READER *reader)

@@ -38,7 +38,9 @@ int onem2m_cbor_read_map(ONEM2M_CBOR_READER *reader, uint64_t *pairs);
 
 /* Whether a map's next key, or an array's next item, is exactly this number. */
 int onem2m_cbor_expect_unsigned(ONEM2M_CBOR_READER *reader, uint64_t value);
-int onem2m_cbor_expect_negative(ONEM2M_CBOR_READER *reader, uint64_t n);
+
+/* Whether what comes next is encoded exactly so: of what always is the same, the one encoding. */
+int onem2m_cbor_expect_encoded(ONEM2M_CBOR_READER *reader, ONEM2M_SLICE octets);
 
 /* Whether everything was read. */
 int onem2m_cbor_at_end(const ONEM2M_CBOR_READER *reader);

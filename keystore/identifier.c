@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stddef.h>
 #include <string.h>
 #include <utf8proc.h>
 #include "identifier.h"
@@ -76,10 +77,23 @@ static int is_base64_octet(unsigned char octet)
     return is_letter_or_digit(octet) || octet == '+' || octet == '/';
 }
 
-static int is_hex_digit(unsigned char octet)
+static int is_between(unsigned char octet, unsigned char first, unsigned char last)
 {
-    return (octet >= 'A' && octet <= 'F') || (octet >= 'a' && octet <= 'f') ||
-           (octet >= '0' && octet <= '9');
+    return (unsigned char)(octet - first) <= last - first;
+}
+
+/* Without branches: which digit follows is random, and a branch that is guessed wrongly is what
+ * costs most in reading a name. */
+static int is_hex(ONEM2M_SLICE relative)
+{
+    int valid = 1;
+
+    if (relative.length != HEX_DIGITS)
+        return 0;
+    for (size_t i = 0; i < HEX_DIGITS; i++)
+        valid &=
+            is_between(relative.data[i], '0', '9') | is_between(relative.data[i] | 0x20, 'a', 'f');
+    return valid;
 }
 
 static unsigned char ascii_upper(unsigned char octet)
@@ -99,9 +113,9 @@ static size_t span(ONEM2M_SLICE part, int (*is_member)(unsigned char))
 
 static size_t find(ONEM2M_SLICE text, size_t start, char octet)
 {
-    while (start < text.length && text.data[start] != (unsigned char)octet)
-        start++;
-    return start;
+    const unsigned char *found = memchr(text.data + start, octet, text.length - start);
+
+    return found != NULL ? (size_t)(found - text.data) : text.length;
 }
 
 static ONEM2M_SLICE cut(ONEM2M_SLICE text, size_t start, size_t end)
@@ -172,6 +186,11 @@ static int check_relative(ID_PARTS *parts, ONEM2M_ERROR *error)
         parts->form = ONEM2M_FORM_B_TID;
         return check_b_tid(relative, error);
     }
+    if (is_hex(relative)) {
+        parts->form = ONEM2M_FORM_HEX;
+        return 1;
+    }
+    parts->form = ONEM2M_FORM_NAME;
     if (!check_name(relative, "relative part", rule->clause, error))
         return 0;
     while (dots < relative.length && relative.data[dots] == '.')
@@ -179,9 +198,6 @@ static int check_relative(ID_PARTS *parts, ONEM2M_ERROR *error)
     if (dots == relative.length)
         return onem2m_refuse(error, ONEM2M_R_BAD_FORM, 0, "relative part: nothing but dots (%s)",
                              rule->clause);
-    parts->form = relative.length == HEX_DIGITS && span(relative, is_hex_digit) == HEX_DIGITS
-                      ? ONEM2M_FORM_HEX
-                      : ONEM2M_FORM_NAME;
     return 1;
 }
 
@@ -222,6 +238,8 @@ static int check_fqdn(ONEM2M_SLICE *fqdn, unsigned int flags, ID_WORKSPACE *work
 
     if ((flags & ONEM2M_ID_FOLD_FQDN) == 0)
         return onem2m_fqdn_check(fqdn->data, fqdn->length, error);
+    if (onem2m_fqdn_is_ascii((const char *)fqdn->data, fqdn->length))
+        return 1;
     return fold(&folded, *fqdn, work->folded, sizeof(work->folded), error) &&
            onem2m_fqdn_normalize(fqdn, (const char *)folded.data, folded.length, work->fqdn,
                                  sizeof(work->fqdn), error);
@@ -426,27 +444,34 @@ static void raise_relative(ONEM2M_ID *id)
         id->text[i] = (char)ascii_upper((unsigned char)id->text[i]);
 }
 
-/* The parts may point into *id: it is written last. */
+static void append_parts(ONEM2M_ID *id, const ID_PARTS *parts)
+{
+    if (parts->relative.length > 0) {
+        id->relative = append(id, "", parts->relative);
+        id->fqdn = append(id, "@", parts->fqdn);
+    } else if (parts->fqdn.length > 0) {
+        id->fqdn = append(id, parts->kind == ONEM2M_ID_FQDN ? "" : "//", parts->fqdn);
+    }
+    if (parts->cse.length > 0)
+        id->cse = append(id, "/", parts->cse);
+    if (parts->ae.length > 0)
+        id->ae = append(id, parts->form == ONEM2M_FORM_CSE_RELATIVE ? "" : "/", parts->ae);
+    if (parts->form == ONEM2M_FORM_HEX)
+        raise_relative(id);
+    id->text[id->length] = '\0';
+}
+
+/* The parts may point into *id: it is written last. What follows its text stays as it is: most
+ * texts are short. */
 static void put_together(ONEM2M_ID *id, const ID_PARTS *parts)
 {
     ONEM2M_ID made;
 
-    memset(&made, 0, sizeof(made));
+    memset(&made, 0, offsetof(ONEM2M_ID, text));
     made.kind = parts->kind;
     made.form = parts->form;
-    if (parts->relative.length > 0) {
-        made.relative = append(&made, "", parts->relative);
-        made.fqdn = append(&made, "@", parts->fqdn);
-    } else if (parts->fqdn.length > 0) {
-        made.fqdn = append(&made, parts->kind == ONEM2M_ID_FQDN ? "" : "//", parts->fqdn);
-    }
-    if (parts->cse.length > 0)
-        made.cse = append(&made, "/", parts->cse);
-    if (parts->ae.length > 0)
-        made.ae = append(&made, parts->form == ONEM2M_FORM_CSE_RELATIVE ? "" : "/", parts->ae);
-    if (parts->form == ONEM2M_FORM_HEX)
-        raise_relative(&made);
-    *id = made;
+    append_parts(&made, parts);
+    memcpy(id, &made, offsetof(ONEM2M_ID, text) + made.length + 1);
 }
 
 static int parse(ONEM2M_ID *id, ONEM2M_ID_KIND kind, const char *text, size_t length,

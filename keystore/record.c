@@ -19,6 +19,19 @@
 #define HEADER_EPOCH NEGATIVE(-65537)
 #define HEADER_ATTRIBUTES NEGATIVE(-65538)
 
+/* What is the same in every record, as it is encoded (RFC 8949 4.2.1). */
+#define ENCODED(octets) ((ONEM2M_SLICE){ (octets), sizeof(octets) })
+/* [ */
+static const unsigned char encrypt0_begins[] = { 0x83 };
+/* { alg: A256GCM, -65537: */
+static const unsigned char protected_begins[] = { 0xA3, 0x01, 0x03, 0x3A, 0x00, 0x01, 0x00, 0x00 };
+/* -65538: */
+static const unsigned char attributes_label[] = { 0x3A, 0x00, 0x01, 0x00, 0x01 };
+/* { IV: */
+static const unsigned char unprotected_begins[] = { 0xA1, 0x05 };
+/* { kty: Symmetric, k: */
+static const unsigned char cose_key_begins[] = { 0xA2, 0x01, 0x04, 0x20 };
+
 /* Attributes in their map; a text's label is ATTRIBUTE_TEXT and its ONEM2M_TEXT. */
 enum {
     ATTRIBUTE_KIND = 1,
@@ -249,15 +262,12 @@ static int read_attributes(ONEM2M_CBOR_READER *reader, ONEM2M_ATTRIBUTES *a)
 static int read_protected(ONEM2M_RECORD *record)
 {
     ONEM2M_CBOR_READER reader;
-    uint64_t pairs, epoch;
+    uint64_t epoch;
 
     onem2m_cbor_reader_init(&reader, record->protected_header);
-    if (!onem2m_cbor_read_map(&reader, &pairs) || pairs != 3 ||
-        !onem2m_cbor_expect_unsigned(&reader, COSE_HEADER_ALG) ||
-        !onem2m_cbor_expect_unsigned(&reader, COSE_ALG_A256GCM) ||
-        !onem2m_cbor_expect_negative(&reader, HEADER_EPOCH) ||
+    if (!onem2m_cbor_expect_encoded(&reader, ENCODED(protected_begins)) ||
         !onem2m_cbor_read_unsigned(&reader, &epoch) || epoch == 0 || epoch > UINT32_MAX ||
-        !onem2m_cbor_expect_negative(&reader, HEADER_ATTRIBUTES))
+        !onem2m_cbor_expect_encoded(&reader, ENCODED(attributes_label)))
         return 0;
     record->epoch = (uint32_t)epoch;
     record->attributes.data = record->protected_header.data + reader.position;
@@ -268,13 +278,12 @@ static int read_protected(ONEM2M_RECORD *record)
 static int read_encrypt0(ONEM2M_RECORD *record, ONEM2M_SLICE octets)
 {
     ONEM2M_CBOR_READER reader;
-    uint64_t count, pairs;
 
     onem2m_cbor_reader_init(&reader, octets);
-    return octets.length <= ONEM2M_RECORD_MAX && onem2m_cbor_read_array(&reader, &count) &&
-           count == 3 && onem2m_cbor_read_octets(&reader, &record->protected_header) &&
-           onem2m_cbor_read_map(&reader, &pairs) && pairs == 1 &&
-           onem2m_cbor_expect_unsigned(&reader, COSE_HEADER_IV) &&
+    return octets.length <= ONEM2M_RECORD_MAX &&
+           onem2m_cbor_expect_encoded(&reader, ENCODED(encrypt0_begins)) &&
+           onem2m_cbor_read_octets(&reader, &record->protected_header) &&
+           onem2m_cbor_expect_encoded(&reader, ENCODED(unprotected_begins)) &&
            onem2m_cbor_read_octets(&reader, &record->iv) && record->iv.length == ONEM2M_IV_OCTETS &&
            onem2m_cbor_read_octets(&reader, &record->ciphertext) &&
            record->ciphertext.length > ONEM2M_TAG_OCTETS &&
@@ -346,13 +355,9 @@ static size_t write_cose_key(unsigned char out[KEY_MAP_MAX], ONEM2M_SLICE secret
 static int read_cose_key(ONEM2M_SLICE map, ONEM2M_SLICE *secret)
 {
     ONEM2M_CBOR_READER reader;
-    uint64_t pairs;
 
     onem2m_cbor_reader_init(&reader, map);
-    return onem2m_cbor_read_map(&reader, &pairs) && pairs == 2 &&
-           onem2m_cbor_expect_unsigned(&reader, COSE_KEY_KTY) &&
-           onem2m_cbor_expect_unsigned(&reader, COSE_KTY_SYMMETRIC) &&
-           onem2m_cbor_expect_negative(&reader, COSE_KEY_K) &&
+    return onem2m_cbor_expect_encoded(&reader, ENCODED(cose_key_begins)) &&
            onem2m_cbor_read_octets(&reader, secret) && onem2m_cbor_at_end(&reader) &&
            secret->length <= ONEM2M_KEY_OCTETS_MAX;
 }

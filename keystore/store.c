@@ -341,27 +341,26 @@ int onem2m_store_find(ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction, cons
                       size_t length, unsigned int kinds, ONEM2M_LOOKUP *lookup,
                       ONEM2M_SLICE *record, ONEM2M_ERROR *error)
 {
-    ONEM2M_LOOKUP candidate;
-    ONEM2M_SLICE value;
+    ONEM2M_LOOKUP second_lookup;
+    ONEM2M_SLICE second_record;
     unsigned int kind, parsed = 0, found = 0;
 
     for (kind = 1; kind <= ONEM2M_KIND_MAX; kind++) {
+        ONEM2M_LOOKUP *candidate = found == 0 ? lookup : &second_lookup;
+        ONEM2M_SLICE *value = found == 0 ? record : &second_record;
         int got;
 
         if ((kinds & ONEM2M_KIND_BIT(kind)) == 0)
             continue;
-        if (!onem2m_lookup_form(&candidate, (ONEM2M_KIND)kind, key_id, length, error))
+        if (!onem2m_lookup_form(candidate, (ONEM2M_KIND)kind, key_id, length, error))
             continue;
         parsed++;
         got = store->functions->get(transaction, ONEM2M_TABLE_KEYS,
-                                    (ONEM2M_SLICE){ candidate.octets, candidate.length }, &value,
+                                    (ONEM2M_SLICE){ candidate->octets, candidate->length }, value,
                                     error);
         if (got < 0)
             return 0;
-        if (got > 0 && ++found == 1) {
-            *lookup = candidate;
-            *record = value;
-        }
+        found += (unsigned int)got;
     }
     if (parsed == 0)
         return 0;

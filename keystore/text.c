@@ -216,11 +216,7 @@ static size_t ascii_label_length(const char *text, size_t length)
     return i;
 }
 
-/*
- * Whether text is an FQDN of ASCII: what nearly every one is, and its own
- * normal form. A text that is not is looked at closely, for the error.
- */
-static int is_ascii_fqdn(const char *text, size_t length)
+int onem2m_fqdn_is_ascii(const char *text, size_t length)
 {
     size_t start = 0;
 
@@ -245,7 +241,8 @@ int onem2m_fqdn_normalize(ONEM2M_SLICE *canonical, const char *text, size_t leng
 {
     ONEM2M_SLICE normalized;
 
-    if (is_ascii_fqdn(text, length)) {
+    /* A text that is not is looked at closely, for the error. */
+    if (onem2m_fqdn_is_ascii(text, length)) {
         canonical->data = (const unsigned char *)text;
         canonical->length = length;
         return 1;

@@ -37,6 +37,9 @@ int onem2m_text_normalize(ONEM2M_SLICE *canonical, const char *text, size_t leng
  */
 int onem2m_fqdn_check(const unsigned char *text, size_t length, ONEM2M_ERROR *error);
 
+/* Whether text is an FQDN of ASCII: what nearly every one is, and its own normal form. */
+int onem2m_fqdn_is_ascii(const char *text, size_t length);
+
 /* As onem2m_text_normalize and onem2m_fqdn_check in turn: the octets that a derivation hashes. */
 int onem2m_fqdn_normalize(ONEM2M_SLICE *canonical, const char *text, size_t length, char *buffer,
                           size_t size, ONEM2M_ERROR *error);

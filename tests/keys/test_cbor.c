@@ -299,15 +299,33 @@ static void expects_a_number(void **state)
     (void)state;
     onem2m_cbor_reader_init(&reader, slice(octets, sizeof(octets)));
     assert_false(onem2m_cbor_expect_unsigned(&reader, 4));
-    assert_false(onem2m_cbor_expect_negative(&reader, 5));
     assert_int_equal(reader.position, 0);
     assert_true(onem2m_cbor_expect_unsigned(&reader, 5));
-    assert_false(onem2m_cbor_expect_unsigned(&reader, 4));
-    assert_false(onem2m_cbor_expect_negative(&reader, 3));
-    assert_true(onem2m_cbor_expect_negative(&reader, 4));
+    assert_false(onem2m_cbor_expect_unsigned(&reader, 4)); /* -5 */
+    assert_int_equal(reader.position, 1);
+    reader.position = 2;
     assert_false(onem2m_cbor_expect_unsigned(&reader, 5)); /* not as short as can be */
     assert_int_equal(reader.position, 2);
     assert_false(onem2m_cbor_at_end(&reader));
+}
+
+static void expects_an_encoding(void **state)
+{
+    static const unsigned char octets[] = { 0xA1, 0x05, 0x40 }, other[] = { 0xA1, 0x06 },
+                               longer[] = { 0x40, 0x40 };
+    ONEM2M_CBOR_READER reader;
+    ONEM2M_SLICE found;
+
+    (void)state;
+    onem2m_cbor_reader_init(&reader, slice(octets, sizeof(octets)));
+    assert_false(onem2m_cbor_expect_encoded(&reader, slice(other, sizeof(other))));
+    assert_int_equal(reader.position, 0);
+    assert_true(onem2m_cbor_expect_encoded(&reader, slice(octets, 2)));
+    assert_int_equal(reader.position, 2);
+    assert_false(onem2m_cbor_expect_encoded(&reader, slice(longer, sizeof(longer))));
+    assert_true(onem2m_cbor_read_octets(&reader, &found));
+    assert_true(onem2m_cbor_at_end(&reader));
+    assert_false(onem2m_cbor_expect_encoded(&reader, slice(octets, 1)));
 }
 
 /* What does not fit leaves nothing after it that could pass for the whole. */
@@ -353,6 +371,7 @@ int main(void)
         cmocka_unit_test(refuses_all_else),
         cmocka_unit_test(reads_an_empty_slice_of_nothing),
         cmocka_unit_test(expects_a_number),
+        cmocka_unit_test(expects_an_encoding),
         cmocka_unit_test(a_full_writer_stays_full),
         cmocka_unit_test(writes_and_reads_any_number),
     };
