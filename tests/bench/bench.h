@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <openssl/types.h>
 
-#define BENCH_ROWS_MAX 96
+#define BENCH_ROWS_MAX 192
 
 /* One operation of a row. Returns 0 when it failed. */
 typedef int bench_fn(void *state);
@@ -52,7 +52,8 @@ BENCH_ROW *bench_add(BENCH *bench, const char *section, const char *unit, const 
 /* Adds a sample to a row that is measured elsewhere. */
 void bench_sample(BENCH_ROW *row, double value);
 
-/* Measures all rows that have a function, in rounds. Returns 0 when one failed. */
+/* Measures all rows that have a function and no samples yet, in rounds. Returns 0 when one failed.
+ */
 int bench_measure(BENCH *bench);
 
 /* How many operations make a slice of so many nanoseconds; 0 when one failed. */

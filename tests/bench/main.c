@@ -10,6 +10,7 @@
 #include "loading.h"
 #include "others.h"
 #include "report.h"
+#include "store.h"
 #include "threads.h"
 
 #define MILLISECONDS_DEFAULT 600
@@ -18,15 +19,19 @@
 #define ROUNDS_MIN 3
 
 static const char usage[] =
-    "Usage: onem2m-bench [--milliseconds N] [--json]\n"
+    "Usage: onem2m-bench [--milliseconds N] [--keys N[,N]...] [--only-stores] [--json]\n"
     "\n"
     "Measures the derivations of the provider beside OpenSSL's own, two threads\n"
-    "beside one, what loading the provider costs, and whether anything else gets\n"
-    "slower by it. The rows are measured in turns, in rounds of one millisecond\n"
+    "beside one, what loading the provider costs, whether anything else gets\n"
+    "slower by it, and look-ups, loading and inserts in sealed LMDB stores beside\n"
+    "bare LMDB. The rows are measured in turns, in rounds of one millisecond\n"
     "each, and a ratio is the median of the ratios of every round, so that what\n"
     "disturbs one row disturbs all.\n"
     "\n"
-    "  --milliseconds N  time for each row (default 600: some 50 seconds in all)\n"
+    "  --milliseconds N  time for each row (default 600: some 4 minutes in all)\n"
+    "  --keys N[,N]...   sizes of the stores (default 10000,100000,1000000; at most 4),\n"
+    "                    made in TMPDIR or /tmp and removed: 1.5 GB for the largest\n"
+    "  --only-stores     leaves out everything else\n"
     "  --json            prints one JSON object instead of the table\n"
     "  --help            prints this\n"
     "\n"
@@ -34,6 +39,9 @@ static const char usage[] =
 
 typedef struct {
     unsigned long milliseconds;
+    size_t keys[BENCH_STORES_MAX];
+    size_t stores;
+    int only_stores;
     int json;
 } OPTIONS;
 
@@ -43,32 +51,65 @@ static void refuse_usage(void)
     exit(2);
 }
 
+/* *end: behind the number. */
+static unsigned long read_number(const char *option, const char *text, char **end,
+                                 unsigned long least, unsigned long most)
+{
+    const unsigned long number = strtoul(text, end, 10);
+
+    if (*text < '0' || *text > '9' || number < least || number > most) {
+        fprintf(stderr, "onem2m-bench: %s %s: %lu to %lu are allowed\n", option, text, least, most);
+        exit(2);
+    }
+    return number;
+}
+
 static unsigned long read_milliseconds(const char *text)
 {
     char *end;
-    const unsigned long milliseconds = strtoul(text, &end, 10);
+    const unsigned long milliseconds =
+        read_number("--milliseconds", text, &end, 1, MILLISECONDS_MAX);
 
-    if (*text < '0' || *text > '9' || *end != '\0' || milliseconds < 1 ||
-        milliseconds > MILLISECONDS_MAX) {
-        fprintf(stderr, "onem2m-bench: --milliseconds %s: 1 to %d are allowed\n", text,
-                MILLISECONDS_MAX);
-        exit(2);
-    }
+    if (*end != '\0')
+        refuse_usage();
     return milliseconds;
+}
+
+static void read_keys(OPTIONS *options, const char *text)
+{
+    char *end;
+
+    for (options->stores = 0; options->stores < BENCH_STORES_MAX; text = end + 1) {
+        options->keys[options->stores++] =
+            read_number("--keys", text, &end, BENCH_KEYS_MIN, BENCH_KEYS_MAX);
+        if (*end == '\0')
+            return;
+        if (*end != ',')
+            break;
+    }
+    refuse_usage();
 }
 
 static OPTIONS read_options(int argc, char **argv)
 {
     static const struct option options[] = { { "milliseconds", required_argument, NULL, 'm' },
+                                             { "keys", required_argument, NULL, 'k' },
+                                             { "only-stores", no_argument, NULL, 's' },
                                              { "json", no_argument, NULL, 'j' },
                                              { "help", no_argument, NULL, 'h' },
                                              { NULL, 0, NULL, 0 } };
-    OPTIONS chosen = { MILLISECONDS_DEFAULT, 0 };
+    OPTIONS chosen = { .milliseconds = MILLISECONDS_DEFAULT,
+                       .keys = { 10000, 100000, 1000000 },
+                       .stores = 3 };
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'm') {
             chosen.milliseconds = read_milliseconds(optarg);
+        } else if (option == 'k') {
+            read_keys(&chosen, optarg);
+        } else if (option == 's') {
+            chosen.only_stores = 1;
         } else if (option == 'j') {
             chosen.json = 1;
         } else if (option == 'h') {
@@ -83,7 +124,7 @@ static OPTIONS read_options(int argc, char **argv)
     return chosen;
 }
 
-static int measure(BENCH *bench)
+static int measure_without_store(BENCH *bench)
 {
     BENCH_LIBCTX context = { 0 };
     int ok;
@@ -109,7 +150,8 @@ int main(int argc, char **argv)
     bench.rounds = options.milliseconds;
     if (bench.rounds < ROUNDS_MIN)
         bench.rounds = ROUNDS_MIN;
-    ok = measure(&bench);
+    ok = (options.only_stores || measure_without_store(&bench)) &&
+         bench_stores(&bench, options.keys, options.stores);
     if (ok && options.json)
         bench_print_json(&bench);
     else if (ok)

@@ -39,10 +39,30 @@ rows() {
         printf '%s\n' "$what, one thread" "$what, two threads"
     done
     echo "rounds repeated, disturbed by other processes"
+    store_rows
 }
 
-"$bench" --milliseconds 1 >"$table" 2>&1 || fail "exit status $? of the table"
-"$bench" --milliseconds 1 --json >"$json" || fail "exit status $? of --json"
+# Those of each store.
+store_rows() {
+    local what
+    printf '%s\n' "onem2m-key import of all keys" "opening, the first look-up included" \
+        "bare LMDB: renew, get, reset" "AES-256-GCM open, keyed" "decode of the record" \
+        "these together and 800 ns" "ONEM2M-PSK saef, a second" "ONEM2M-PSK saef, new context" \
+        "OSSL_STORE open, load, close" "EVP_PKEY_get_params of 5 attributes" \
+        "durable insert, bare LMDB" "durable insert" "rounds repeated, disturbed by other processes"
+    for what in "the store just opened" "after random look-ups"; do
+        printf '%s\n' "RssAnon, $what" "RssFile, $what"
+    done
+    for what in "ONEM2M-PSK mef" "ONEM2M-PSK maf" "ONEM2M-PSK saef" ONEM2M-USAGE-KEY; do
+        echo "$what, by key-id, reused"
+    done
+    for what in "ONEM2M-PSK saef, by key-id" "bare LMDB look-up"; do
+        printf '%s\n' "$what, one thread" "$what, two threads"
+    done
+}
+
+"$bench" --milliseconds 1 --keys 500 >"$table" 2>&1 || fail "exit status $? of the table"
+"$bench" --milliseconds 1 --keys 500 --json >"$json" || fail "exit status $? of --json"
 
 head -n 1 "$table" | grep -q '^OpenSSL 3\.[^;]*; [^;]*; 20[0-9-]* [0-9:]* UTC$' ||
     fail "the first line does not say what was measured, where and when"
@@ -55,12 +75,25 @@ while read -r row; do
     count=$((count + 1))
 done <"$directory/rows"
 [ "$count" -eq "$(grep -c '"name"' "$json")" ] || fail "there are rows that this test does not name"
-[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 13 ] || fail "there should be 13 verdicts"
+[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 21 ] || fail "there should be 21 verdicts"
 
 perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' <"$json" || fail "not JSON"
 
+# Nothing but stores, of two sizes: what does not grow is compared with the first, and they are gone.
+mkdir "$directory/tmp"
+TMPDIR=$directory/tmp "$bench" --milliseconds 1 --keys 100,200 --only-stores >"$table" 2>&1 ||
+    fail "exit status $? of --only-stores"
+grep -q 'HKDF' "$table" && fail "--only-stores measures something else"
+for keys in 100 200; do
+    grep -q "^a store of $keys keys" "$table" || fail "no store of $keys keys"
+done
+[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 17 ] || fail "there should be 17 verdicts"
+[ -z "$(ls "$directory/tmp")" ] || fail "it leaves something behind"
+
 "$bench" --help | grep -q '^Usage: onem2m-bench' || fail "no help"
-for wrong in "--milliseconds 0" "--milliseconds x" "--wrong" "wrong"; do
+for wrong in "--milliseconds 0" "--milliseconds x" "--milliseconds 1x" "--wrong" "wrong" "--keys" \
+    "--keys 99" "--keys 10000001" "--keys 100," "--keys 100;200" "--keys x" \
+    "--keys 100,100,100,100,100"; do
     status=0
     # shellcheck disable=SC2086 # an option and its value
     "$bench" $wrong >/dev/null 2>&1 || status=$?

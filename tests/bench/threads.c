@@ -2,227 +2,64 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <pthread.h>
-#include <stdatomic.h>
-#include <sys/resource.h>
 #include <openssl/crypto.h>
 #include "derivations.h"
+#include "team.h"
 #include "threads.h"
 
 #define SECTION "threads, each with a context of its own; ratio: to one thread"
-#define NS_PER_S 1e9
 #define TWO_THREADS_LEAST 1.8
-#define SLICES ((size_t)2) /* a start costs more here: longer slices */
-#define THREADS 2
-#define TRIES_MAX 5           /* of one round */
-#define START_DIFFERENCE 0.05 /* at most, of the time measured */
 
-/* Far enough from each other that no cache line is shared. */
-typedef struct {
-    _Alignas(128) BENCH_KDF kdf;
-    double start, end;
-    long preempted;
-    int ok;
-} WORKER;
-
-typedef struct {
-    pthread_barrier_t start, end;
-    atomic_int not_ready; /* threads that have not come out of the barrier yet */
-    int quit;
-    bench_fn *run;
-    const BENCH_KDF *kdf;
-    size_t operations;
-    WORKER workers[THREADS];
-} TEAM;
-
-/* Waking up from the barrier takes long; so the threads wait for each other once more, awake. */
-static void wait_awake(TEAM *team)
+static void free_kdf(void *state)
 {
-    atomic_fetch_sub(&team->not_ready, 1);
-    while (atomic_load(&team->not_ready) > 0)
-        continue;
+    BENCH_KDF *kdf = state;
+
+    if (kdf != NULL)
+        EVP_KDF_CTX_free(kdf->context);
+    OPENSSL_free(kdf);
 }
 
-/* How often another thread was given this one's CPU. Waiting for a lock is not counted. */
-static long preemptions(void)
+/* The same method and parameters with a context of its own, keyed once. */
+static void *new_kdf(const void *shared)
 {
-    struct rusage usage;
+    BENCH_KDF *kdf = OPENSSL_memdup(shared, sizeof(*kdf));
 
-    return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
-}
-
-/* The thread that uses a context makes it, so that it lies in that thread's memory. */
-static void work(TEAM *team, WORKER *worker)
-{
-    size_t i = 0;
-    int ready;
-
-    worker->kdf = *team->kdf;
-    worker->kdf.context = EVP_KDF_CTX_new(team->kdf->kdf);
-    ready = worker->kdf.context != NULL && bench_kdf_run(BENCH_REUSED)(&worker->kdf);
-    wait_awake(team);
-    worker->preempted = -preemptions();
-    worker->start = bench_now();
-    while (ready && i < team->operations && team->run(&worker->kdf))
-        i++;
-    worker->end = bench_now();
-    worker->preempted += preemptions();
-    worker->ok = i == team->operations;
-    EVP_KDF_CTX_free(worker->kdf.context);
-}
-
-static void *second_thread(void *arg)
-{
-    TEAM *team = arg;
-
-    for (;;) {
-        pthread_barrier_wait(&team->start);
-        if (team->quit)
-            break;
-        work(team, &team->workers[1]);
-        pthread_barrier_wait(&team->end);
-    }
-    OPENSSL_thread_stop();
+    if (kdf == NULL)
+        return NULL;
+    kdf->context = EVP_KDF_CTX_new(kdf->kdf);
+    if (kdf->context != NULL && bench_kdf_run(BENCH_REUSED)(kdf))
+        return kdf;
+    free_kdf(kdf);
     return NULL;
-}
-
-static double per_second(const TEAM *team, double start, double end, int threads)
-{
-    return (double)(team->operations * (size_t)threads) * NS_PER_S / (end - start);
-}
-
-/* Derivations a second; 0 when one failed. *disturbed: whether something else had the CPU. */
-static double measure_one(TEAM *team, int *disturbed)
-{
-    WORKER *worker = &team->workers[0];
-
-    atomic_store(&team->not_ready, 1);
-    work(team, worker);
-    *disturbed = worker->preempted > 0;
-    return worker->ok ? per_second(team, worker->start, worker->end, 1) : 0;
-}
-
-static double measure_two(TEAM *team, int *disturbed)
-{
-    WORKER *first = &team->workers[0], *second = &team->workers[1];
-    double start, end;
-
-    atomic_store(&team->not_ready, THREADS);
-    pthread_barrier_wait(&team->start);
-    work(team, first);
-    pthread_barrier_wait(&team->end);
-    start = first->start < second->start ? first->start : second->start;
-    end = first->end > second->end ? first->end : second->end;
-    *disturbed = first->preempted > 0 || second->preempted > 0 ||
-                 first->start - start > START_DIFFERENCE * (end - start) ||
-                 second->start - start > START_DIFFERENCE * (end - start);
-    return first->ok && second->ok ? per_second(team, start, end, THREADS) : 0;
-}
-
-/* What is compared, and the two rows of each. */
-typedef struct {
-    const char *title;
-    int (*init)(BENCH_KDF *kdf, OSSL_LIB_CTX *libctx);
-    BENCH_CONDITION condition;
-    double at_least;
-    size_t operations;
-    BENCH_KDF kdf;
-    BENCH_ROW *rows[THREADS];
-} CONTEST;
-
-static int contest_init(CONTEST *contest, BENCH *bench, OSSL_LIB_CTX *libctx)
-{
-    static const char *const names[THREADS] = { "one thread", "two threads" };
-
-    for (int i = 0; i < THREADS; i++)
-        contest->rows[i] = bench_add(bench, SECTION, "/s", "%s, %s", contest->title, names[i]);
-    if (!contest->init(&contest->kdf, libctx))
-        return 0;
-    contest->rows[1]->reference = contest->rows[0];
-    contest->rows[1]->at_least = contest->at_least;
-    contest->operations =
-        bench_calibrate(bench_kdf_run(contest->condition), &contest->kdf, bench->slice_ns * SLICES);
-    return contest->operations > 0 || bench_failed(contest->title);
-}
-
-/* Measures once more what something else on the machine disturbed: there must be two CPUs. */
-static int contest_round(CONTEST *contest, TEAM *team, double *repeated)
-{
-    double one, two;
-    int disturbed_one, disturbed_two, tries = 0;
-
-    team->operations = contest->operations;
-    team->run = bench_kdf_run(contest->condition);
-    team->kdf = &contest->kdf;
-    do {
-        *repeated += tries > 0;
-        one = measure_one(team, &disturbed_one);
-        two = measure_two(team, &disturbed_two);
-    } while (one > 0 && two > 0 && (disturbed_one || disturbed_two) && ++tries < TRIES_MAX);
-    bench_sample(contest->rows[0], one);
-    bench_sample(contest->rows[1], two);
-    return (one > 0 && two > 0) || bench_failed(contest->title);
-}
-
-static int measure_rounds(TEAM *team, CONTEST *contests, size_t count, size_t rounds,
-                          double *repeated)
-{
-    for (size_t round = 0; round < rounds; round++) {
-        for (size_t i = 0; i < count; i++) {
-            if (!contest_round(&contests[i], team, repeated))
-                return 0;
-        }
-    }
-    return 1;
-}
-
-static int measure(CONTEST *contests, size_t count, size_t rounds, double *repeated)
-{
-    static TEAM team;
-    pthread_t thread;
-    int ok;
-
-    if (pthread_barrier_init(&team.start, NULL, THREADS) != 0 ||
-        pthread_barrier_init(&team.end, NULL, THREADS) != 0 ||
-        pthread_create(&thread, NULL, second_thread, &team) != 0)
-        return bench_failed("a second thread");
-    ok = measure_rounds(&team, contests, count, rounds, repeated);
-    team.quit = 1;
-    pthread_barrier_wait(&team.start);
-    pthread_join(thread, NULL);
-    pthread_barrier_destroy(&team.start);
-    pthread_barrier_destroy(&team.end);
-    return ok;
 }
 
 int bench_threads(BENCH *bench, OSSL_LIB_CTX *libctx)
 {
-    CONTEST contests[] = {
-        { .title = "ONEM2M-KM, reused",
-          .init = bench_km_init,
-          .condition = BENCH_REUSED,
-          .at_least = TWO_THREADS_LEAST },
-        { .title = "HKDF EXPAND_ONLY, reused",
-          .init = bench_hkdf_expand_init,
-          .condition = BENCH_REUSED },
-        { .title = "ONEM2M-KM, new context",
-          .init = bench_km_init,
-          .condition = BENCH_NEW_CONTEXT },
-        { .title = "HKDF EXPAND_ONLY, new context",
-          .init = bench_hkdf_expand_init,
-          .condition = BENCH_NEW_CONTEXT },
+    static const struct {
+        const char *title;
+        double at_least;
+        BENCH_CONDITION condition;
+        int is_hkdf;
+    } rows[] = {
+        { "ONEM2M-KM, reused", TWO_THREADS_LEAST, BENCH_REUSED, 0 },
+        { "HKDF EXPAND_ONLY, reused", 0, BENCH_REUSED, 1 },
+        { "ONEM2M-KM, new context", 0, BENCH_NEW_CONTEXT, 0 },
+        { "HKDF EXPAND_ONLY, new context", 0, BENCH_NEW_CONTEXT, 1 },
     };
-    const size_t count = sizeof(contests) / sizeof(contests[0]);
-    size_t rounds = bench->rounds / ((size_t)SLICES * THREADS) + 2, i;
-    double repeated = 0;
-    int ok = 1;
+    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+    BENCH_KDF km = { 0 }, hkdf = { 0 };
+    BENCH_CONTEST contests[ROWS];
+    int ok = bench_km_init(&km, libctx) && bench_hkdf_expand_init(&hkdf, libctx);
 
-    for (i = 0; ok && i < count; i++)
-        ok = contest_init(&contests[i], bench, libctx);
-    ok = ok && measure(contests, count, rounds < bench->rounds ? rounds : bench->rounds, &repeated);
-    bench_sample(bench_add(bench, SECTION, "", "rounds repeated, disturbed by other processes"),
-                 repeated);
-    for (i = 0; i < count; i++)
-        bench_kdf_clear(&contests[i].kdf);
+    for (size_t i = 0; i < ROWS; i++)
+        contests[i] = (BENCH_CONTEST){ .title = rows[i].title,
+                                       .new_state = new_kdf,
+                                       .run = bench_kdf_run(rows[i].condition),
+                                       .free_state = free_kdf,
+                                       .shared = rows[i].is_hkdf ? &hkdf : &km,
+                                       .at_least = rows[i].at_least };
+    ok = ok && bench_contests(bench, SECTION, contests, ROWS);
+    bench_kdf_clear(&km);
+    bench_kdf_clear(&hkdf);
     return ok;
 }
