@@ -9,13 +9,26 @@
 #include "header.h"
 
 #define MAC_OCTETS 32
-#define INNER_ITEMS 8
+#define NONCE_OCTETS 16
 #define KEYS_MAP_MAX (1 + (1 + ONEM2M_EPOCHS_MAX) * (5 + 2 + ONEM2M_DATA_KEY_OCTETS))
 
 _Static_assert(KEYS_MAP_MAX + ONEM2M_SEAL_OVERHEAD <= ONEM2M_SEALED_KEYS_MAX, "the keys fit");
 
 /* The first octet of what the root key's HMAC is taken of: what for. */
-static const unsigned char for_header = 'h', for_record = 'r';
+static const unsigned char for_header = 'h', for_pad = 'p';
+
+/* In what the formats differ. A record's hash was made for another purpose in each, so that what
+ * was in clear in format 1 tells nothing of format 2. */
+typedef struct {
+    uint64_t items; /* of the inner array */
+    size_t nonce;   /* octets; 0: the set hash is not masked */
+    unsigned char for_record;
+} FORMAT;
+
+static const FORMAT formats[ONEM2M_STORE_FORMAT + 1] = {
+    [1] = { 8, 0, 'r' },
+    [2] = { 9, NONCE_OCTETS, 's' },
+};
 
 static int refuse(ONEM2M_ERROR *error, const char *what)
 {
@@ -44,6 +57,7 @@ int onem2m_header_create(ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, const O
 {
     memset(header, 0, sizeof(*header));
     memset(keys, 0, sizeof(*keys));
+    header->format = ONEM2M_STORE_FORMAT;
     header->epoch = 1;
     keys->data[0].epoch = 1;
     if (RAND_bytes_ex(crypto->libctx, header->identity, sizeof(header->identity), 0) <= 0 ||
@@ -160,35 +174,68 @@ static int root_hmac(unsigned char out[MAC_OCTETS], const unsigned char *purpose
     return onem2m_hmac(crypto->hmac, crypto->sha256, root, message, 1 + count, out, error);
 }
 
-static void write_inner(ONEM2M_CBOR_WRITER *writer, const ONEM2M_HEADER *header)
+/* Puts the pad of a nonce over a set hash, or takes it off. */
+static int mask(unsigned char set_hash[ONEM2M_SET_HASH_OCTETS], ONEM2M_SLICE nonce,
+                const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                ONEM2M_ERROR *error)
+{
+    unsigned char pad[MAC_OCTETS];
+    size_t i;
+
+    if (!root_hmac(pad, &for_pad, &nonce, 1, keys, crypto, error))
+        return 0;
+    for (i = 0; i < ONEM2M_SET_HASH_OCTETS; i++)
+        set_hash[i] ^= pad[i];
+    return 1;
+}
+
+static void write_inner(ONEM2M_CBOR_WRITER *writer, const ONEM2M_HEADER *header, ONEM2M_SLICE nonce,
+                        ONEM2M_SLICE masked)
 {
     const ONEM2M_SLICE identity = { header->identity, sizeof(header->identity) };
-    const ONEM2M_SLICE set_hash = { header->set_hash, sizeof(header->set_hash) };
     const ONEM2M_SLICE sealed = { header->sealed_keys, header->sealed_keys_length };
 
-    onem2m_cbor_write_array(writer, INNER_ITEMS);
+    onem2m_cbor_write_array(writer, formats[ONEM2M_STORE_FORMAT].items);
     onem2m_cbor_write_unsigned(writer, ONEM2M_STORE_FORMAT);
     onem2m_cbor_write_octets(writer, identity);
     onem2m_cbor_write_unsigned(writer, header->writes);
     onem2m_cbor_write_unsigned(writer, header->records);
     onem2m_cbor_write_unsigned(writer, header->epoch);
     onem2m_cbor_write_unsigned(writer, header->epoch_writes);
-    onem2m_cbor_write_octets(writer, set_hash);
+    onem2m_cbor_write_octets(writer, nonce);
+    onem2m_cbor_write_octets(writer, masked);
     onem2m_cbor_write_octets(writer, sealed);
+}
+
+/* A nonce that no header had, and the set hash under its pad. */
+static int mask_anew(const ONEM2M_HEADER *header, unsigned char nonce[NONCE_OCTETS],
+                     unsigned char masked[ONEM2M_SET_HASH_OCTETS], const ONEM2M_STORE_KEYS *keys,
+                     const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error)
+{
+    if (RAND_bytes_ex(crypto->libctx, nonce, NONCE_OCTETS, 0) <= 0)
+        return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
+                             "no random octets for a store's header");
+    memcpy(masked, header->set_hash, ONEM2M_SET_HASH_OCTETS);
+    return mask(masked, (ONEM2M_SLICE){ nonce, NONCE_OCTETS }, keys, crypto, error);
 }
 
 int onem2m_header_encode(const ONEM2M_HEADER *header, const ONEM2M_STORE_KEYS *keys,
                          const ONEM2M_HEADER_CRYPTO *crypto, unsigned char *out, size_t *length,
                          ONEM2M_ERROR *error)
 {
-    unsigned char mac[MAC_OCTETS];
+    unsigned char mac[MAC_OCTETS], nonce[NONCE_OCTETS], masked[ONEM2M_SET_HASH_OCTETS];
     ONEM2M_CBOR_WRITER writer;
     ONEM2M_SLICE covered;
 
+    if (header->format != ONEM2M_STORE_FORMAT)
+        return refuse(error, "of an older format, to be upgraded first");
+    if (!mask_anew(header, nonce, masked, keys, crypto, error))
+        return 0;
     onem2m_cbor_writer_init(&writer, out, ONEM2M_HEADER_MAX);
     onem2m_cbor_write_array(&writer, 2);
     covered.data = out + writer.length;
-    write_inner(&writer, header);
+    write_inner(&writer, header, (ONEM2M_SLICE){ nonce, sizeof(nonce) },
+                (ONEM2M_SLICE){ masked, sizeof(masked) });
     covered.length = (size_t)(out + writer.length - covered.data);
     if (!root_hmac(mac, &for_header, &covered, 1, keys, crypto, error))
         return 0;
@@ -221,7 +268,13 @@ static int read_sealed_keys(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header)
     return 1;
 }
 
-static int read_inner(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header)
+static int read_nonce(ONEM2M_CBOR_READER *reader, ONEM2M_SLICE *nonce, size_t length)
+{
+    nonce->length = 0;
+    return length == 0 || (onem2m_cbor_read_octets(reader, nonce) && nonce->length == length);
+}
+
+static int read_inner(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header, ONEM2M_SLICE *nonce)
 {
     uint64_t epoch;
 
@@ -230,93 +283,108 @@ static int read_inner(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header)
         !onem2m_cbor_read_unsigned(reader, &header->records) ||
         !onem2m_cbor_read_unsigned(reader, &epoch) || epoch == 0 || epoch > UINT32_MAX ||
         !onem2m_cbor_read_unsigned(reader, &header->epoch_writes) ||
+        !read_nonce(reader, nonce, formats[header->format].nonce) ||
         !read_fixed(reader, header->set_hash, sizeof(header->set_hash)))
         return 0;
     header->epoch = (uint32_t)epoch;
     return read_sealed_keys(reader, header);
 }
 
-int onem2m_header_decode(ONEM2M_HEADER *header, ONEM2M_SLICE octets, ONEM2M_SLICE *covered,
-                         ONEM2M_SLICE *mac, ONEM2M_ERROR *error)
+/* What follows the format is of its own form in each, so it is asked for first. */
+static int read_format(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header, ONEM2M_ERROR *error)
+{
+    uint64_t count, format;
+
+    if (!onem2m_cbor_read_array(reader, &count) || !onem2m_cbor_read_unsigned(reader, &format))
+        return refuse(error, "not of an onem2m store");
+    if (format < ONEM2M_STORE_FORMAT_OLDEST || format > ONEM2M_STORE_FORMAT)
+        return onem2m_refuse(error, ONEM2M_R_STORE_FORMAT, ONEM2M_NO_OFFSET,
+                             "store format %llu; this version reads formats %d to %d: another "
+                             "version of onem2m-provider is needed",
+                             (unsigned long long)format, ONEM2M_STORE_FORMAT_OLDEST,
+                             ONEM2M_STORE_FORMAT);
+    header->format = (unsigned int)format;
+    return count == formats[format].items || refuse(error, "damaged");
+}
+
+int onem2m_header_decode(ONEM2M_HEADER *header, ONEM2M_SLICE octets, ONEM2M_HEADER_PROOF *proof,
+                         ONEM2M_ERROR *error)
 {
     ONEM2M_CBOR_READER reader;
-    uint64_t count, format;
+    uint64_t count;
     size_t start;
 
     onem2m_cbor_reader_init(&reader, octets);
     if (!onem2m_cbor_read_array(&reader, &count) || count != 2)
         return refuse(error, "not of an onem2m store");
     start = reader.position;
-    if (!onem2m_cbor_read_array(&reader, &count) || !onem2m_cbor_read_unsigned(&reader, &format))
-        return refuse(error, "not of an onem2m store");
-    if (format != ONEM2M_STORE_FORMAT)
-        return onem2m_refuse(error, ONEM2M_R_STORE_FORMAT, ONEM2M_NO_OFFSET,
-                             "store format %llu; this version reads format %d",
-                             (unsigned long long)format, ONEM2M_STORE_FORMAT);
-    if (count != INNER_ITEMS || !read_inner(&reader, header))
+    if (!read_format(&reader, header, error))
+        return 0;
+    if (!read_inner(&reader, header, &proof->nonce))
         return refuse(error, "damaged");
-    covered->data = octets.data + start;
-    covered->length = reader.position - start;
-    if (!onem2m_cbor_read_octets(&reader, mac) || mac->length != MAC_OCTETS ||
+    proof->covered.data = octets.data + start;
+    proof->covered.length = reader.position - start;
+    if (!onem2m_cbor_read_octets(&reader, &proof->mac) || proof->mac.length != MAC_OCTETS ||
         !onem2m_cbor_at_end(&reader))
         return refuse(error, "damaged");
     return 1;
 }
 
-int onem2m_header_check_mac(ONEM2M_SLICE covered, ONEM2M_SLICE mac, const ONEM2M_STORE_KEYS *keys,
-                            const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error)
+int onem2m_header_authenticate(ONEM2M_HEADER *header, const ONEM2M_HEADER_PROOF *proof,
+                               const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                               ONEM2M_ERROR *error)
 {
     unsigned char expected[MAC_OCTETS];
 
-    if (!root_hmac(expected, &for_header, &covered, 1, keys, crypto, error))
+    if (!root_hmac(expected, &for_header, &proof->covered, 1, keys, crypto, error))
         return 0;
-    if (mac.length == sizeof(expected) && CRYPTO_memcmp(mac.data, expected, sizeof(expected)) == 0)
-        return 1;
-    return refuse(error, "it was changed: its MAC does not fit");
+    if (CRYPTO_memcmp(proof->mac.data, expected, sizeof(expected)) != 0)
+        return refuse(error, "it was changed: its MAC does not fit");
+    return proof->nonce.length == 0 || mask(header->set_hash, proof->nonce, keys, crypto, error);
 }
 
-static int record_hash(unsigned char out[ONEM2M_SET_HASH_OCTETS], ONEM2M_SLICE name,
-                       ONEM2M_SLICE record, const ONEM2M_STORE_KEYS *keys,
+static int record_hash(unsigned char out[ONEM2M_SET_HASH_OCTETS], const ONEM2M_HEADER *header,
+                       ONEM2M_SLICE name, ONEM2M_SLICE record, const ONEM2M_STORE_KEYS *keys,
                        const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error)
 {
     const unsigned char length[2] = { (unsigned char)(name.length >> 8),
                                       (unsigned char)name.length };
     const ONEM2M_SLICE parts[] = { { length, sizeof(length) }, name, record };
 
-    return root_hmac(out, &for_record, parts, 3, keys, crypto, error);
+    return root_hmac(out, &formats[header->format].for_record, parts, 3, keys, crypto, error);
 }
 
-int onem2m_set_hash_add(unsigned char set_hash[ONEM2M_SET_HASH_OCTETS], ONEM2M_SLICE name,
-                        ONEM2M_SLICE record, const ONEM2M_STORE_KEYS *keys,
-                        const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error)
+int onem2m_set_hash_add(ONEM2M_HEADER *header, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                        const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                        ONEM2M_ERROR *error)
 {
     unsigned char hash[ONEM2M_SET_HASH_OCTETS];
     unsigned int carry = 0;
     size_t i;
 
-    if (!record_hash(hash, name, record, keys, crypto, error))
+    if (!record_hash(hash, header, name, record, keys, crypto, error))
         return 0;
     for (i = ONEM2M_SET_HASH_OCTETS; i-- > 0; carry >>= 8) {
-        carry += (unsigned int)set_hash[i] + hash[i];
-        set_hash[i] = (unsigned char)carry;
+        carry += (unsigned int)header->set_hash[i] + hash[i];
+        header->set_hash[i] = (unsigned char)carry;
     }
     return 1;
 }
 
-int onem2m_set_hash_remove(unsigned char set_hash[ONEM2M_SET_HASH_OCTETS], ONEM2M_SLICE name,
-                           ONEM2M_SLICE record, const ONEM2M_STORE_KEYS *keys,
-                           const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error)
+int onem2m_set_hash_remove(ONEM2M_HEADER *header, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                           const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                           ONEM2M_ERROR *error)
 {
     unsigned char hash[ONEM2M_SET_HASH_OCTETS];
     unsigned int borrow = 0;
     size_t i;
 
-    if (!record_hash(hash, name, record, keys, crypto, error))
+    if (!record_hash(hash, header, name, record, keys, crypto, error))
         return 0;
     for (i = ONEM2M_SET_HASH_OCTETS; i-- > 0;) {
-        const unsigned int difference = 0x100U + set_hash[i] - hash[i] - borrow;
+        const unsigned int difference = 0x100U + header->set_hash[i] - hash[i] - borrow;
 
-        set_hash[i] = (unsigned char)difference;
+        header->set_hash[i] = (unsigned char)difference;
         borrow = difference < 0x100U;
     }
     return 1;

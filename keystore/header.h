@@ -13,16 +13,21 @@
  * The header of a store: who it is, its keys under the seal, how often it was
  * written, and a hash of the set of its records. In deterministic CBOR:
  *
- *   [ [ format, identity, writes, records, epoch, epoch writes, set hash,
- *       sealed keys ], MAC ]
+ *   [ [ format, identity, writes, records, epoch, epoch writes, nonce,
+ *       masked set hash, sealed keys ], MAC ]
  *
  * The sealed keys are AES-256-GCM under the seal, bound to the identity, of
  * the map { 0: root key, epoch: data key, ... }. The MAC is HMAC-SHA-256 of
  * the inner array under the root key. The set hash is the sum modulo 2^256 of
  * HMAC-SHA-256(root key, name || record) over all records, so that one that
- * was put back, taken away or copied under another name is found.
+ * was put back, taken away or copied under another name is found. It is masked
+ * by a pad of its own for each header, so that nobody can relate two of them.
+ *
+ * A header of format 1 has the set hash in clear, and no nonce; it is read, and
+ * written no more.
  */
-#define ONEM2M_STORE_FORMAT 1
+#define ONEM2M_STORE_FORMAT 2
+#define ONEM2M_STORE_FORMAT_OLDEST 1
 #define ONEM2M_SET_HASH_OCTETS 32
 /* While the data key is rotated the old one is still there. */
 #define ONEM2M_EPOCHS_MAX 2
@@ -30,6 +35,7 @@
 #define ONEM2M_HEADER_MAX 384
 
 typedef struct {
+    unsigned int format; /* as it was read: decides what the set hash is the sum of */
     unsigned char identity[ONEM2M_STORE_IDENTITY_OCTETS];
     uint64_t writes;
     uint64_t records;
@@ -77,26 +83,34 @@ int onem2m_header_open_keys(const ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys
                             const ONEM2M_SEAL *seal, const ONEM2M_HEADER_CRYPTO *crypto,
                             ONEM2M_ERROR *error);
 
-/* out: ONEM2M_HEADER_MAX octets. */
+/* In the present format, which the header has to be of. out: ONEM2M_HEADER_MAX octets, others
+ * each time. */
 int onem2m_header_encode(const ONEM2M_HEADER *header, const ONEM2M_STORE_KEYS *keys,
                          const ONEM2M_HEADER_CRYPTO *crypto, unsigned char *out, size_t *length,
                          ONEM2M_ERROR *error);
 
-/*
- * Decodes without trust, so that the keys can be opened; *mac and *covered
- * (slices of octets) are for onem2m_header_check_mac.
- */
-int onem2m_header_decode(ONEM2M_HEADER *header, ONEM2M_SLICE octets, ONEM2M_SLICE *covered,
-                         ONEM2M_SLICE *mac, ONEM2M_ERROR *error);
-int onem2m_header_check_mac(ONEM2M_SLICE covered, ONEM2M_SLICE mac, const ONEM2M_STORE_KEYS *keys,
-                            const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error);
+/* What authenticating a header needs besides what was decoded: slices of its octets. */
+typedef struct {
+    ONEM2M_SLICE covered;
+    ONEM2M_SLICE mac;
+    ONEM2M_SLICE nonce; /* of the mask; of length 0 in format 1 */
+} ONEM2M_HEADER_PROOF;
 
-/* Adds a record to the set hash, or takes it away. */
-int onem2m_set_hash_add(unsigned char set_hash[ONEM2M_SET_HASH_OCTETS], ONEM2M_SLICE name,
-                        ONEM2M_SLICE record, const ONEM2M_STORE_KEYS *keys,
-                        const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error);
-int onem2m_set_hash_remove(unsigned char set_hash[ONEM2M_SET_HASH_OCTETS], ONEM2M_SLICE name,
-                           ONEM2M_SLICE record, const ONEM2M_STORE_KEYS *keys,
-                           const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error);
+/* Decodes without trust, so that the keys can be opened. The set hash is still masked. */
+int onem2m_header_decode(ONEM2M_HEADER *header, ONEM2M_SLICE octets, ONEM2M_HEADER_PROOF *proof,
+                         ONEM2M_ERROR *error);
+
+/* Compares the MAC, and unmasks the set hash. */
+int onem2m_header_authenticate(ONEM2M_HEADER *header, const ONEM2M_HEADER_PROOF *proof,
+                               const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                               ONEM2M_ERROR *error);
+
+/* Adds a record to the set hash of a header, as its format has it, or takes it away. */
+int onem2m_set_hash_add(ONEM2M_HEADER *header, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                        const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                        ONEM2M_ERROR *error);
+int onem2m_set_hash_remove(ONEM2M_HEADER *header, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                           const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                           ONEM2M_ERROR *error);
 
 #endif

@@ -6,8 +6,6 @@
 #include <openssl/crypto.h>
 #include "store_internal.h"
 
-const ONEM2M_SLICE onem2m_header_name = { (const unsigned char *)"header", 6 };
-
 static const ONEM2M_BACKEND_FUNCTIONS *const backends[] = { &onem2m_backend_memory,
                                                             &onem2m_backend_lmdb };
 
@@ -104,18 +102,6 @@ int onem2m_store_open(ONEM2M_STORE **store, const ONEM2M_STORE_CONFIGURATION *co
     return 1;
 }
 
-void onem2m_store_forget_keys(ONEM2M_STORE *store)
-{
-    ONEM2M_OPENED *opened = atomic_exchange(&store->opened, NULL);
-
-    while (opened != NULL) {
-        ONEM2M_OPENED *older = opened->older;
-
-        OPENSSL_secure_clear_free(opened, sizeof(*opened));
-        opened = older;
-    }
-}
-
 void onem2m_store_close(ONEM2M_STORE *store)
 {
     if (store == NULL)
@@ -150,93 +136,6 @@ ONEM2M_HEADER_CRYPTO onem2m_store_crypto(const ONEM2M_STORE *store, ONEM2M_HMAC 
     return (ONEM2M_HEADER_CRYPTO){ store->libctx, store->sha256, hmac };
 }
 
-/* Keeps what was opened, so that the seal is read once a process and header. */
-static int remember_opened(ONEM2M_STORE *store, const ONEM2M_HEADER *header,
-                           const ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
-{
-    ONEM2M_OPENED *opened = OPENSSL_secure_zalloc(sizeof(*opened));
-
-    if (opened == NULL)
-        return refuse_memory(error);
-    memcpy(opened->identity, header->identity, sizeof(opened->identity));
-    memcpy(opened->sealed_keys, header->sealed_keys, header->sealed_keys_length);
-    opened->sealed_keys_length = header->sealed_keys_length;
-    opened->keys = *keys;
-    opened->older = atomic_load(&store->opened);
-    while (!atomic_compare_exchange_weak(&store->opened, &opened->older, opened))
-        ;
-    return 1;
-}
-
-int onem2m_store_open_keys(const ONEM2M_STORE *store, const ONEM2M_HEADER *header,
-                           ONEM2M_HMAC *hmac, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
-{
-    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
-    ONEM2M_SEAL seal;
-    int ok;
-
-    if (!onem2m_store_open_seal(store, &seal, error))
-        return 0;
-    ok = onem2m_header_open_keys(header, keys, &seal, &crypto, error);
-    onem2m_store_clear_seal(store, &seal);
-    return ok;
-}
-
-/*
- * Whether the very same sealed keys were opened before. Identity and epoch would not do: a store
- * that was put back and rotated again has another key of that epoch.
- */
-static int is_of(const ONEM2M_OPENED *opened, const ONEM2M_HEADER *header)
-{
-    return opened->sealed_keys_length == header->sealed_keys_length &&
-           memcmp(opened->sealed_keys, header->sealed_keys, header->sealed_keys_length) == 0 &&
-           memcmp(opened->identity, header->identity, sizeof(opened->identity)) == 0;
-}
-
-/* A reader of an older snapshot may ask for keys that are not the newest. */
-static const ONEM2M_OPENED *find_opened(const ONEM2M_STORE *store, const ONEM2M_HEADER *header)
-{
-    const ONEM2M_OPENED *opened = atomic_load(&store->opened);
-
-    while (opened != NULL && !is_of(opened, header))
-        opened = opened->older;
-    return opened;
-}
-
-/* Opens the keys of a header whose sealed ones were not opened before, and remembers them. */
-static int open_new_keys(ONEM2M_STORE *store, const ONEM2M_HEADER *header, ONEM2M_SLICE covered,
-                         ONEM2M_SLICE mac, ONEM2M_HMAC *hmac, ONEM2M_STORE_KEYS *keys,
-                         ONEM2M_ERROR *error)
-{
-    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
-
-    if (!onem2m_store_open_keys(store, header, hmac, keys, error))
-        return 0;
-    if (onem2m_header_check_mac(covered, mac, keys, &crypto, error) &&
-        remember_opened(store, header, keys, error))
-        return 1;
-    onem2m_store_keys_clear(keys);
-    return 0;
-}
-
-int onem2m_store_take_header(ONEM2M_STORE *store, ONEM2M_SLICE octets, ONEM2M_HMAC *hmac,
-                             ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
-{
-    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
-    const ONEM2M_OPENED *opened;
-    ONEM2M_SLICE covered, mac;
-
-    if (!onem2m_header_decode(header, octets, &covered, &mac, error))
-        return 0;
-    opened = find_opened(store, header);
-    if (opened == NULL)
-        return open_new_keys(store, header, covered, mac, hmac, keys, error);
-    if (!onem2m_header_check_mac(covered, mac, &opened->keys, &crypto, error))
-        return 0;
-    *keys = opened->keys;
-    return 1;
-}
-
 ONEM2M_STORE_READER *onem2m_store_reader_new(ONEM2M_STORE *store, ONEM2M_ERROR *error)
 {
     ONEM2M_STORE_READER *reader = OPENSSL_zalloc(sizeof(*reader));
@@ -259,20 +158,6 @@ void onem2m_store_reader_free(ONEM2M_STORE_READER *reader)
     OPENSSL_free(reader);
 }
 
-static int read_header(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
-                       ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
-{
-    ONEM2M_SLICE octets;
-    const int found = reader->store->functions->get(transaction, ONEM2M_TABLE_META,
-                                                    onem2m_header_name, &octets, error);
-
-    if (found == 0)
-        return onem2m_refuse(error, ONEM2M_R_HEADER_DAMAGED, ONEM2M_NO_OFFSET,
-                             "store header: there is none");
-    return found > 0 &&
-           onem2m_store_take_header(reader->store, octets, &reader->hmac, header, keys, error);
-}
-
 /* Keys a cipher for an epoch, out of the header as it is now. */
 static int key_cipher(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
                       ONEM2M_RECORD_CIPHER *cipher, uint32_t epoch, ONEM2M_ERROR *error)
@@ -282,7 +167,7 @@ static int key_cipher(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transacti
     const unsigned char *key;
     int ok;
 
-    if (!read_header(reader, transaction, &header, &keys, error))
+    if (!onem2m_store_read_header(reader, transaction, &header, &keys, error))
         return 0;
     key = onem2m_store_keys_find(&keys, epoch);
     if (key == NULL) {
@@ -388,11 +273,12 @@ static int visit_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transac
 }
 
 /* Begins to read; what was not made yet has no key. */
-static int begin_reading(ONEM2M_STORE *store, ONEM2M_TRANSACTION **transaction, ONEM2M_ERROR *error)
+static int begin_reading(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **transaction,
+                         ONEM2M_ERROR *error)
 {
     ONEM2M_ERROR why;
 
-    if (store->functions->begin(store->backend, transaction, ONEM2M_READ, &why))
+    if (onem2m_store_begin(reader, transaction, ONEM2M_READ, &why))
         return 1;
     if (why.reason == ONEM2M_R_STORE_MISSING)
         return refuse_not_found(error);
@@ -411,7 +297,7 @@ int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t
     ONEM2M_SLICE record;
     int ok;
 
-    if (!begin_reading(store, &transaction, error))
+    if (!begin_reading(reader, &transaction, error))
         return 0;
     ok = onem2m_store_find(store, transaction, key_id, length, kinds, &lookup, &record, error) &&
          visit_record(reader, transaction, (ONEM2M_SLICE){ lookup.octets, lookup.length }, record,

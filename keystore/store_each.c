@@ -84,7 +84,7 @@ static int copy_batch(ONEM2M_STORE_WALK *walk, ONEM2M_ERROR *error)
     int found = 1;
 
     walk->count = walk->used = walk->next = 0;
-    if (!store->functions->begin(store->backend, &transaction, ONEM2M_READ, &why)) {
+    if (!onem2m_store_begin(walk->reader, &transaction, ONEM2M_READ, &why)) {
         if (error != NULL)
             *error = why;
         /* What was not made yet has no key. */
@@ -105,7 +105,7 @@ static int open_entry(ONEM2M_STORE_WALK *walk, size_t index, ONEM2M_ATTRIBUTES *
     ONEM2M_TRANSACTION *transaction;
     int ok;
 
-    if (!store->functions->begin(store->backend, &transaction, ONEM2M_READ, error))
+    if (!onem2m_store_begin(walk->reader, &transaction, ONEM2M_READ, error))
         return 0;
     ok = onem2m_store_open_record(walk->reader, transaction, walk->entries[index].name,
                                   walk->entries[index].record, attributes, secret, length, error);

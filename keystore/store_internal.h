@@ -33,10 +33,12 @@ struct onem2m_store_st {
     const EVP_MD *sha256;
     ONEM2M_BACKEND *backend;
     _Atomic(ONEM2M_OPENED *) opened;
+    _Atomic(uint64_t) writes_seen; /* the most that a header has counted */
 };
 
 struct onem2m_store_reader_st {
     ONEM2M_STORE *store;
+    uint64_t writes_before; /* the most that were counted when its transaction began */
     ONEM2M_RECORD_CIPHER ciphers[ONEM2M_EPOCHS_MAX]; /* of epoch 0: not keyed */
     ONEM2M_HMAC hmac;
 };
@@ -65,9 +67,21 @@ void onem2m_store_forget_keys(ONEM2M_STORE *store);
 int onem2m_store_open_keys(const ONEM2M_STORE *store, const ONEM2M_HEADER *header,
                            ONEM2M_HMAC *hmac, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error);
 
-/* Decodes and authenticates a header, opening its keys when these sealed ones were never opened. */
-int onem2m_store_take_header(ONEM2M_STORE *store, ONEM2M_SLICE octets, ONEM2M_HMAC *hmac,
+/* Begins a transaction of the reader, or of the writer that it belongs to; from here on the count
+ * of writes goes by what was seen before. */
+int onem2m_store_begin(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **transaction,
+                       ONEM2M_TRANSACTION_KIND kind, ONEM2M_ERROR *error);
+
+/* Reads and authenticates the header that the reader's transaction sees, opening its keys when
+ * these sealed ones were never opened. Refuses one that this process knows to be out of date. */
+int onem2m_store_read_header(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
                              ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error);
+
+/* So many writes are on disk: a header that counts fewer is refused from now on. */
+void onem2m_store_note_writes(ONEM2M_STORE *store, uint64_t writes);
+
+/* Brings what a writer has begun with to the present format, in its transaction. */
+int onem2m_store_upgrade(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error);
 
 /* The reader's cipher for an epoch, keyed out of the header as the transaction sees it; NULL with
  * *error. It stays as it is until one for another epoch is asked for. */

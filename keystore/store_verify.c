@@ -14,7 +14,7 @@ typedef struct {
     ONEM2M_TRANSACTION *transaction;
     ONEM2M_HEADER header;
     ONEM2M_STORE_KEYS keys;
-    unsigned char set_hash[ONEM2M_SET_HASH_OCTETS];
+    ONEM2M_HEADER account; /* what the records add up to */
     ONEM2M_STORE_FINDINGS *findings;
     onem2m_store_progress_fn *progress;
     void *argument;
@@ -24,20 +24,6 @@ static void note(VERIFICATION *verification, const ONEM2M_ERROR *finding)
 {
     if (verification->findings->first.reason == ONEM2M_R_NONE)
         verification->findings->first = *finding;
-}
-
-static int take_header(VERIFICATION *verification, ONEM2M_ERROR *error)
-{
-    ONEM2M_STORE *store = verification->reader->store;
-    ONEM2M_SLICE octets;
-    const int found = store->functions->get(verification->transaction, ONEM2M_TABLE_META,
-                                            onem2m_header_name, &octets, error);
-
-    if (found == 0)
-        return onem2m_refuse(error, ONEM2M_R_HEADER_DAMAGED, ONEM2M_NO_OFFSET,
-                             "store header: there is none");
-    return found > 0 && onem2m_store_take_header(store, octets, &verification->reader->hmac,
-                                                 &verification->header, &verification->keys, error);
 }
 
 /* Whether the record of this name is of that name, and not one put in its place. */
@@ -119,7 +105,7 @@ static int verify_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_S
     if (verification->progress != NULL && findings->records % PROGRESS_INTERVAL == 0)
         verification->progress(verification->argument, findings->records,
                                verification->header.records);
-    return onem2m_set_hash_add(verification->set_hash, name, record, &verification->keys, &crypto,
+    return onem2m_set_hash_add(&verification->account, name, record, &verification->keys, &crypto,
                                error);
 }
 
@@ -144,7 +130,7 @@ static void compare_with_header(VERIFICATION *verification)
     ONEM2M_ERROR finding;
 
     if (findings->records == header->records &&
-        memcmp(verification->set_hash, header->set_hash, sizeof(header->set_hash)) == 0)
+        memcmp(verification->account.set_hash, header->set_hash, sizeof(header->set_hash)) == 0)
         return;
     findings->set_hash_differs = 1;
     onem2m_refuse(
@@ -165,9 +151,12 @@ int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *find
     int ok;
 
     memset(findings, 0, sizeof(*findings));
-    if (!store->functions->begin(store->backend, &verification.transaction, ONEM2M_READ, error))
+    if (!onem2m_store_begin(reader, &verification.transaction, ONEM2M_READ, error))
         return 0;
-    ok = take_header(&verification, error) && verify_records(&verification, error);
+    ok = onem2m_store_read_header(reader, verification.transaction, &verification.header,
+                                  &verification.keys, error);
+    verification.account.format = verification.header.format;
+    ok = ok && verify_records(&verification, error);
     if (ok)
         compare_with_header(&verification);
     store->functions->abort(verification.transaction);

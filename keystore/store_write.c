@@ -70,29 +70,16 @@ int onem2m_store_create(ONEM2M_STORE *store, ONEM2M_ERROR *error)
     return ok;
 }
 
-static int take_header(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
-{
-    ONEM2M_SLICE octets;
-    const int found = writer->store->functions->get(writer->transaction, ONEM2M_TABLE_META,
-                                                    onem2m_header_name, &octets, error);
-
-    if (found == 0)
-        return onem2m_refuse(error, ONEM2M_R_HEADER_DAMAGED, ONEM2M_NO_OFFSET,
-                             "store header: there is none");
-    return found > 0 && onem2m_store_take_header(writer->store, octets, &writer->reader->hmac,
-                                                 &writer->header, &writer->keys, error);
-}
-
 /* Begins to write, making the store when there is none yet. */
-static int begin(ONEM2M_STORE *store, ONEM2M_TRANSACTION **transaction, ONEM2M_ERROR *error)
+static int begin(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
 {
     ONEM2M_ERROR why;
 
-    if (store->functions->begin(store->backend, transaction, ONEM2M_WRITE, &why))
+    if (onem2m_store_begin(writer->reader, &writer->transaction, ONEM2M_WRITE, &why))
         return 1;
     if (why.reason == ONEM2M_R_STORE_MISSING &&
-        (onem2m_store_create(store, &why) || why.reason == ONEM2M_R_STORE_EXISTS))
-        return store->functions->begin(store->backend, transaction, ONEM2M_WRITE, error);
+        (onem2m_store_create(writer->store, &why) || why.reason == ONEM2M_R_STORE_EXISTS))
+        return onem2m_store_begin(writer->reader, &writer->transaction, ONEM2M_WRITE, error);
     if (error != NULL)
         *error = why;
     return 0;
@@ -101,8 +88,10 @@ static int begin(ONEM2M_STORE *store, ONEM2M_TRANSACTION **transaction, ONEM2M_E
 static int begin_writer(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
 {
     writer->reader = onem2m_store_reader_new(writer->store, error);
-    return writer->reader != NULL && begin(writer->store, &writer->transaction, error) &&
-           take_header(writer, error);
+    return writer->reader != NULL && begin(writer, error) &&
+           onem2m_store_read_header(writer->reader, writer->transaction, &writer->header,
+                                    &writer->keys, error) &&
+           onem2m_store_upgrade(writer, error);
 }
 
 static int commit(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
@@ -113,7 +102,10 @@ static int commit(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
     if (!put_header(writer, error))
         return 0;
     writer->transaction = NULL;
-    return writer->store->functions->commit(transaction, error);
+    if (!writer->store->functions->commit(transaction, error))
+        return 0;
+    onem2m_store_note_writes(writer->store, writer->header.writes);
+    return 1;
 }
 
 static void free_writer(ONEM2M_STORE_WRITER *writer)
@@ -171,7 +163,7 @@ static int forget_record(ONEM2M_STORE_WRITER *writer, ONEM2M_HEADER *account, ON
     if (found <= 0)
         return found == 0;
     account->records--;
-    return onem2m_set_hash_remove(account->set_hash, name, record, &writer->keys, &crypto, error);
+    return onem2m_set_hash_remove(account, name, record, &writer->keys, &crypto, error);
 }
 
 static int seal_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
@@ -200,7 +192,7 @@ int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
     account.epoch_writes++;
     if (!seal_record(writer, name, attributes, secret, &record.length, error) ||
         !forget_record(writer, &account, name, error) ||
-        !onem2m_set_hash_add(account.set_hash, name, record, &writer->keys, &crypto, error) ||
+        !onem2m_set_hash_add(&account, name, record, &writer->keys, &crypto, error) ||
         !writer->store->functions->put(writer->transaction, ONEM2M_TABLE_KEYS, name, record, error))
         return 0;
     writer->header = account;

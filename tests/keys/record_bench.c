@@ -128,32 +128,32 @@ static int header_take(BENCH *bench)
 {
     const ONEM2M_HEADER_CRYPTO crypto = crypto_of(bench);
     const ONEM2M_SLICE octets = { bench->header, bench->header_length };
-    ONEM2M_SLICE covered, mac;
+    ONEM2M_HEADER_PROOF proof;
     ONEM2M_HEADER header;
 
-    return onem2m_header_decode(&header, octets, &covered, &mac, NULL) &&
-           onem2m_header_check_mac(covered, mac, &bench->keys, &crypto, NULL);
+    return onem2m_header_decode(&header, octets, &proof, NULL) &&
+           onem2m_header_authenticate(&header, &proof, &bench->keys, &crypto, NULL);
 }
 
 static int header_open(BENCH *bench)
 {
     const ONEM2M_HEADER_CRYPTO crypto = crypto_of(bench);
     const ONEM2M_SLICE octets = { bench->header, bench->header_length };
-    ONEM2M_SLICE covered, mac;
+    ONEM2M_HEADER_PROOF proof;
     ONEM2M_STORE_KEYS keys;
     ONEM2M_HEADER header;
 
-    return onem2m_header_decode(&header, octets, &covered, &mac, NULL) &&
+    return onem2m_header_decode(&header, octets, &proof, NULL) &&
            onem2m_header_open_keys(&header, &keys, &bench->seal, &crypto, NULL) &&
-           onem2m_header_check_mac(covered, mac, &keys, &crypto, NULL);
+           onem2m_header_authenticate(&header, &proof, &keys, &crypto, NULL);
 }
 
 static int set_hash(BENCH *bench)
 {
     const ONEM2M_HEADER_CRYPTO crypto = crypto_of(bench);
-    unsigned char sum[ONEM2M_SET_HASH_OCTETS] = { 0 };
+    ONEM2M_HEADER sum = { .format = ONEM2M_STORE_FORMAT };
 
-    return onem2m_set_hash_add(sum, name_of(bench), record_of(bench), &bench->keys, &crypto, NULL);
+    return onem2m_set_hash_add(&sum, name_of(bench), record_of(bench), &bench->keys, &crypto, NULL);
 }
 
 static int lookup_form(BENCH *bench)

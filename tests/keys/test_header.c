@@ -60,11 +60,11 @@ static int take(FIXTURE *fixture, ONEM2M_SLICE octets, ONEM2M_HEADER *header,
                 ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
 {
     const ONEM2M_HEADER_CRYPTO crypto = crypto_of(fixture);
-    ONEM2M_SLICE covered, mac;
+    ONEM2M_HEADER_PROOF proof;
 
-    return onem2m_header_decode(header, octets, &covered, &mac, error) &&
+    return onem2m_header_decode(header, octets, &proof, error) &&
            onem2m_header_open_keys(header, keys, &fixture->seal, &crypto, error) &&
-           onem2m_header_check_mac(covered, mac, keys, &crypto, error);
+           onem2m_header_authenticate(header, &proof, keys, &crypto, error);
 }
 
 static ONEM2M_REASON refusal_of(FIXTURE *fixture, const unsigned char *octets, size_t length)
@@ -207,32 +207,89 @@ static void refuses_parts_of_an_older_header(void **state)
 
 static void names_another_format(void **state)
 {
+    static const unsigned char others[] = { 0, ONEM2M_STORE_FORMAT + 1, 7 };
     FIXTURE *fixture = *state;
-    ONEM2M_SLICE covered, mac;
+    ONEM2M_HEADER_PROOF proof;
     ONEM2M_HEADER header;
     ONEM2M_ERROR error;
+    char text[64];
 
     assert_int_equal(fixture->octets[2], ONEM2M_STORE_FORMAT);
-    fixture->octets[2] = 7;
-    assert_false(onem2m_header_decode(&header, slice(fixture->octets, fixture->length), &covered,
-                                      &mac, &error));
-    assert_int_equal(error.reason, ONEM2M_R_STORE_FORMAT);
-    assert_non_null(strstr(error.detail, "store format 7; this version reads format 1"));
+    for (size_t i = 0; i < COUNT(others); i++) {
+        fixture->octets[2] = others[i];
+        assert_false(
+            onem2m_header_decode(&header, slice(fixture->octets, fixture->length), &proof, &error));
+        assert_int_equal(error.reason, ONEM2M_R_STORE_FORMAT);
+        snprintf(text, sizeof(text), "store format %d; this version reads formats 1 to 2",
+                 others[i]);
+        assert_non_null(strstr(error.detail, text));
+    }
 }
 
 /* A newer format is told as such whatever else its header is. */
 static void names_a_format_with_other_items(void **state)
 {
     static const unsigned char newer[] = { 0x82, 0x83, 0x19, 0x01, 0x00, 0xA0, 0xF6, 0x40 };
-    ONEM2M_SLICE covered, mac;
+    ONEM2M_HEADER_PROOF proof;
     ONEM2M_HEADER header;
     ONEM2M_ERROR error;
 
     (void)state;
-    assert_false(
-        onem2m_header_decode(&header, slice(newer, sizeof(newer)), &covered, &mac, &error));
+    assert_false(onem2m_header_decode(&header, slice(newer, sizeof(newer)), &proof, &error));
     assert_int_equal(error.reason, ONEM2M_R_STORE_FORMAT);
     assert_non_null(strstr(error.detail, "256"));
+}
+
+/* A header of format 1 has an item less, one of format 2 is not taken for it. */
+static void refuses_the_items_of_another_format(void **state)
+{
+    FIXTURE *fixture = *state;
+
+    fixture->octets[2] = 1;
+    assert_int_equal(refusal_of(fixture, fixture->octets, fixture->length),
+                     ONEM2M_R_HEADER_DAMAGED);
+}
+
+/* Nothing of an older format is written. */
+static void encodes_the_present_format_only(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_HEADER_CRYPTO crypto = crypto_of(fixture);
+    ONEM2M_ERROR error;
+
+    fixture->header.format = 1;
+    assert_false(onem2m_header_encode(&fixture->header, &fixture->keys, &crypto, fixture->octets,
+                                      &fixture->length, &error));
+    assert_int_equal(error.reason, ONEM2M_R_HEADER_DAMAGED);
+}
+
+/* Where the set hash stands: before the sealed keys and the MAC, each with a head of 2 octets. */
+static const unsigned char *masked_set_hash(const FIXTURE *fixture)
+{
+    return fixture->octets + fixture->length - (2 + 32) - (2 + fixture->header.sealed_keys_length) -
+           ONEM2M_SET_HASH_OCTETS;
+}
+
+/* The same set hash twice: who sees both headers does not see that, and it is the same again when
+ * they are opened. */
+static void masks_the_set_hash_anew_each_time(void **state)
+{
+    FIXTURE *fixture = *state;
+    unsigned char first[ONEM2M_SET_HASH_OCTETS];
+    ONEM2M_STORE_KEYS keys;
+    ONEM2M_HEADER header;
+
+    random_octets(fixture->header.set_hash, sizeof(fixture->header.set_hash));
+    for (int i = 0; i < 2; i++) {
+        encode(fixture);
+        assert_memory_not_equal(masked_set_hash(fixture), fixture->header.set_hash,
+                                ONEM2M_SET_HASH_OCTETS);
+        if (i == 0)
+            memcpy(first, masked_set_hash(fixture), sizeof(first));
+        assert_true(take(fixture, slice(fixture->octets, fixture->length), &header, &keys, NULL));
+        assert_memory_equal(header.set_hash, fixture->header.set_hash, ONEM2M_SET_HASH_OCTETS);
+    }
+    assert_memory_not_equal(masked_set_hash(fixture), first, sizeof(first));
 }
 
 static void refuses_another_seal(void **state)
@@ -260,35 +317,46 @@ static void refuses_the_keys_of_another_store(void **state)
     assert_int_equal(refusal_of(fixture, fixture->octets, fixture->length), ONEM2M_R_BAD_SEAL);
 }
 
-static void change(FIXTURE *fixture, unsigned char sum[ONEM2M_SET_HASH_OCTETS], int add,
-                   const char *name, const char *record)
+/* Adds a record to the set hash, or takes it away. */
+static void change(FIXTURE *fixture, ONEM2M_HEADER *header, int add, const char *name,
+                   const char *record)
 {
     const ONEM2M_HEADER_CRYPTO crypto = crypto_of(fixture);
 
     assert_true((add ? onem2m_set_hash_add : onem2m_set_hash_remove)(
-        sum, text_slice(name), text_slice(record), &fixture->keys, &crypto, NULL));
+        header, text_slice(name), text_slice(record), &fixture->keys, &crypto, NULL));
+}
+
+static void assert_same_hash(const ONEM2M_HEADER *a, const ONEM2M_HEADER *b)
+{
+    assert_memory_equal(a->set_hash, b->set_hash, ONEM2M_SET_HASH_OCTETS);
+}
+
+static void assert_other_hash(const ONEM2M_HEADER *a, const ONEM2M_HEADER *b)
+{
+    assert_memory_not_equal(a->set_hash, b->set_hash, ONEM2M_SET_HASH_OCTETS);
 }
 
 static void set_hash_is_of_the_set(void **state)
 {
     static const char *const records[] = { "one", "two", "three", "four" };
+    const ONEM2M_HEADER zero = { .format = 2 };
     FIXTURE *fixture = *state;
-    unsigned char sum[ONEM2M_SET_HASH_OCTETS] = { 0 }, other[ONEM2M_SET_HASH_OCTETS] = { 0 };
-    const unsigned char zero[ONEM2M_SET_HASH_OCTETS] = { 0 };
+    ONEM2M_HEADER sum = zero, other = zero;
 
     for (size_t i = 0; i < COUNT(records); i++) {
-        change(fixture, sum, 1, "name", records[i]);
-        change(fixture, other, 1, "name", records[COUNT(records) - 1 - i]);
+        change(fixture, &sum, 1, "name", records[i]);
+        change(fixture, &other, 1, "name", records[COUNT(records) - 1 - i]);
     }
-    assert_memory_equal(sum, other, sizeof(sum));
-    assert_memory_not_equal(sum, zero, sizeof(sum));
-    change(fixture, sum, 0, "name", "two");
-    assert_memory_not_equal(sum, other, sizeof(sum));
-    change(fixture, sum, 1, "name", "two");
-    assert_memory_equal(sum, other, sizeof(sum));
+    assert_same_hash(&sum, &other);
+    assert_other_hash(&sum, &zero);
+    change(fixture, &sum, 0, "name", "two");
+    assert_other_hash(&sum, &other);
+    change(fixture, &sum, 1, "name", "two");
+    assert_same_hash(&sum, &other);
     for (size_t i = 0; i < COUNT(records); i++)
-        change(fixture, sum, 0, "name", records[i]);
-    assert_memory_equal(sum, zero, sizeof(sum));
+        change(fixture, &sum, 0, "name", records[i]);
+    assert_same_hash(&sum, &zero);
 }
 
 static void set_hash_tells_records_apart(void **state)
@@ -298,12 +366,13 @@ static void set_hash_tells_records_apart(void **state)
         { "name", "Record" }, { "Name", "record" }, { "name", "" },
     };
     FIXTURE *fixture = *state;
-    unsigned char sums[COUNT(pairs)][ONEM2M_SET_HASH_OCTETS] = { { 0 } };
+    ONEM2M_HEADER sums[2 * COUNT(pairs)] = { { 0 } };
 
-    for (size_t i = 0; i < COUNT(pairs); i++) {
-        change(fixture, sums[i], 1, pairs[i][0], pairs[i][1]);
+    for (size_t i = 0; i < COUNT(sums); i++) {
+        sums[i].format = 1 + (unsigned int)(i % 2); /* a record has another hash in each */
+        change(fixture, &sums[i], 1, pairs[i / 2][0], pairs[i / 2][1]);
         for (size_t k = 0; k < i; k++)
-            assert_memory_not_equal(sums[i], sums[k], ONEM2M_SET_HASH_OCTETS);
+            assert_other_hash(&sums[i], &sums[k]);
     }
 }
 
@@ -311,17 +380,17 @@ static void set_hash_tells_records_apart(void **state)
 static void set_hash_carries(void **state)
 {
     FIXTURE *fixture = *state;
-    unsigned char sum[ONEM2M_SET_HASH_OCTETS], before[ONEM2M_SET_HASH_OCTETS];
+    ONEM2M_HEADER sum = { .format = 2 }, before;
 
     for (int i = 0; i < 1000; i++) {
-        memset(sum, i % 3 == 0 ? 0xFF : 0, sizeof(sum));
+        memset(sum.set_hash, i % 3 == 0 ? 0xFF : 0, sizeof(sum.set_hash));
         if (i % 3 == 2)
-            random_octets(sum, sizeof(sum));
-        memcpy(before, sum, sizeof(sum));
-        change(fixture, sum, i % 2, "name", "record");
-        assert_memory_not_equal(sum, before, sizeof(sum));
-        change(fixture, sum, i % 2 == 0, "name", "record");
-        assert_memory_equal(sum, before, sizeof(sum));
+            random_octets(sum.set_hash, sizeof(sum.set_hash));
+        before = sum;
+        change(fixture, &sum, i % 2, "name", "record");
+        assert_other_hash(&sum, &before);
+        change(fixture, &sum, i % 2 == 0, "name", "record");
+        assert_same_hash(&sum, &before);
     }
 }
 
@@ -347,6 +416,9 @@ int main(void)
         WITH_HEADER(refuses_parts_of_an_older_header),
         WITH_HEADER(names_another_format),
         cmocka_unit_test(names_a_format_with_other_items),
+        WITH_HEADER(refuses_the_items_of_another_format),
+        WITH_HEADER(encodes_the_present_format_only),
+        WITH_HEADER(masks_the_set_hash_anew_each_time),
         WITH_HEADER(refuses_another_seal),
         WITH_HEADER(refuses_the_keys_of_another_store),
         WITH_HEADER(set_hash_is_of_the_set),

@@ -88,18 +88,14 @@ static EPOCHS epochs_of(const FIXTURE *fixture)
     const ONEM2M_BACKEND_FUNCTIONS *functions = fixture->store->functions;
     ONEM2M_STORE_PLACE place = { .length = 0 };
     ONEM2M_TRANSACTION *transaction;
-    ONEM2M_SLICE octets_of_header, name, record;
+    ONEM2M_SLICE name, record;
     ONEM2M_HEADER header;
     ONEM2M_STORE_KEYS keys;
     ONEM2M_RECORD parsed;
     EPOCHS epochs = { 0 };
 
-    assert_true(functions->begin(fixture->store->backend, &transaction, ONEM2M_READ, NULL));
-    assert_int_equal(
-        functions->get(transaction, ONEM2M_TABLE_META, onem2m_header_name, &octets_of_header, NULL),
-        1);
-    assert_true(onem2m_store_take_header(fixture->store, octets_of_header, &fixture->reader->hmac,
-                                         &header, &keys, NULL));
+    assert_true(onem2m_store_begin(fixture->reader, &transaction, ONEM2M_READ, NULL));
+    assert_true(onem2m_store_read_header(fixture->reader, transaction, &header, &keys, NULL));
     epochs.epoch = header.epoch;
     if (keys.data[1].epoch != 0)
         epochs.old_epoch = keys.data[0].epoch;
@@ -413,7 +409,7 @@ static void put_back(const FIXTURE *fixture, ENTRY entries[2], int is_taken)
 static void a_key_of_the_same_number_is_another(void **state)
 {
     FIXTURE *fixture = *state;
-    ONEM2M_STORE *other = open_store(fixture);
+    ONEM2M_STORE *other = open_store(fixture), *ignorant = open_store(fixture);
     ONEM2M_STORE_READER *of_other = onem2m_store_reader_new(other, NULL);
     ENTRY entries[2];
 
@@ -423,7 +419,7 @@ static void a_key_of_the_same_number_is_another(void **state)
     must_read(of_other, 0);
     must_read(fixture->reader, 0);
     put_back(fixture, entries, 1);
-    must_rotate(other);
+    must_rotate(ignorant); /* which counts as many writes as the others have seen */
     must_be_of_one_epoch(fixture, 2, 1);
     /* What this one knew of epoch 2 is of no use now, and is not used. */
     must_read(fixture->reader, 0);
@@ -432,6 +428,7 @@ static void a_key_of_the_same_number_is_another(void **state)
     must_be_clean(fixture, 2);
     onem2m_store_reader_free(of_other);
     onem2m_store_close(other);
+    onem2m_store_close(ignorant);
 }
 
 static void damage_first_record(const FIXTURE *fixture)
