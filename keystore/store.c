@@ -154,6 +154,7 @@ void onem2m_store_reader_free(ONEM2M_STORE_READER *reader)
         return;
     for (size_t i = 0; i < ONEM2M_EPOCHS_MAX; i++)
         onem2m_record_cipher_clear(&reader->ciphers[i]);
+    onem2m_record_cipher_clear(&reader->pretended);
     onem2m_hmac_clear(&reader->hmac);
     OPENSSL_free(reader);
 }
@@ -169,6 +170,8 @@ static int key_cipher(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transacti
 
     if (!onem2m_store_read_header(reader, transaction, &header, &keys, error))
         return 0;
+    if (epoch == 0)
+        epoch = header.epoch;
     key = onem2m_store_keys_find(&keys, epoch);
     if (key == NULL) {
         ok = onem2m_refuse(error, ONEM2M_R_RECORD_DAMAGED, ONEM2M_NO_OFFSET,
@@ -247,7 +250,7 @@ int onem2m_store_find(ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction, cons
             return 0;
         found += (unsigned int)got;
     }
-    if (parsed == 0)
+    if (parsed == 0 && kinds != 0)
         return 0;
     if (found > 1)
         return onem2m_refuse(error, ONEM2M_R_AMBIGUOUS_NAME, ONEM2M_NO_OFFSET,
@@ -272,6 +275,23 @@ static int visit_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transac
     return ok;
 }
 
+/* A name that is not there, or is that of two, costs what a record costs. */
+static int find_or_open_decoy(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
+                              const char *key_id, size_t length, unsigned int kinds,
+                              ONEM2M_LOOKUP *lookup, ONEM2M_SLICE *record, ONEM2M_ERROR *error)
+{
+    ONEM2M_ERROR why;
+
+    if (onem2m_store_find(reader->store, transaction, key_id, length, kinds, lookup, record, &why))
+        return 1;
+    if ((why.reason == ONEM2M_R_KEY_NOT_FOUND || why.reason == ONEM2M_R_AMBIGUOUS_NAME) &&
+        !onem2m_store_open_decoy(reader, transaction, error))
+        return 0;
+    if (error != NULL)
+        *error = why;
+    return 0;
+}
+
 /* Begins to read; what was not made yet has no key. */
 static int begin_reading(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **transaction,
                          ONEM2M_ERROR *error)
@@ -281,7 +301,7 @@ static int begin_reading(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **trans
     if (onem2m_store_begin(reader, transaction, ONEM2M_READ, &why))
         return 1;
     if (why.reason == ONEM2M_R_STORE_MISSING)
-        return refuse_not_found(error);
+        return onem2m_store_open_decoy(reader, NULL, error) && refuse_not_found(error);
     if (error != NULL)
         *error = why;
     return 0;
@@ -299,7 +319,7 @@ int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t
 
     if (!begin_reading(reader, &transaction, error))
         return 0;
-    ok = onem2m_store_find(store, transaction, key_id, length, kinds, &lookup, &record, error) &&
+    ok = find_or_open_decoy(reader, transaction, key_id, length, kinds, &lookup, &record, error) &&
          visit_record(reader, transaction, (ONEM2M_SLICE){ lookup.octets, lookup.length }, record,
                       visit, argument, error);
     store->functions->abort(transaction);

@@ -20,27 +20,34 @@ void onem2m_store_forget_keys(ONEM2M_STORE *store)
     while (opened != NULL) {
         ONEM2M_OPENED *older = opened->older;
 
-        OPENSSL_secure_clear_free(opened, sizeof(*opened));
+        onem2m_store_free_opened(opened);
         opened = older;
     }
+    onem2m_store_free_opened(atomic_exchange(&store->pretended, NULL));
 }
 
-/* Keeps what was opened, so that the seal is read once a process and header. */
-static int remember_opened(ONEM2M_STORE *store, const ONEM2M_HEADER *header,
-                           const ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
+/* Keeps what was opened, so that the seal is read once a process and header; NULL with *error. */
+static const ONEM2M_OPENED *remember_opened(ONEM2M_STORE *store, const ONEM2M_HEADER *header,
+                                            const ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
 {
     ONEM2M_OPENED *opened = OPENSSL_secure_zalloc(sizeof(*opened));
 
-    if (opened == NULL)
-        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+    if (opened == NULL) {
+        onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+        return NULL;
+    }
     memcpy(opened->identity, header->identity, sizeof(opened->identity));
     memcpy(opened->sealed_keys, header->sealed_keys, header->sealed_keys_length);
     opened->sealed_keys_length = header->sealed_keys_length;
     opened->keys = *keys;
+    if (!onem2m_store_make_decoy(store, opened, error)) {
+        onem2m_store_free_opened(opened);
+        return NULL;
+    }
     opened->older = atomic_load(&store->opened);
     while (!atomic_compare_exchange_weak(&store->opened, &opened->older, opened))
         ;
-    return 1;
+    return opened;
 }
 
 int onem2m_store_open_keys(const ONEM2M_STORE *store, const ONEM2M_HEADER *header,
@@ -79,19 +86,19 @@ static const ONEM2M_OPENED *find_opened(const ONEM2M_STORE *store, const ONEM2M_
 }
 
 /* Opens the keys of a header whose sealed ones were not opened before, and remembers them. */
-static int open_new_keys(ONEM2M_STORE *store, ONEM2M_HEADER *header,
-                         const ONEM2M_HEADER_PROOF *proof, ONEM2M_HMAC *hmac,
-                         ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
+static const ONEM2M_OPENED *open_new_keys(ONEM2M_STORE_READER *reader, ONEM2M_HEADER *header,
+                                          const ONEM2M_HEADER_PROOF *proof, ONEM2M_ERROR *error)
 {
-    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(reader->store, &reader->hmac);
+    const ONEM2M_OPENED *opened = NULL;
+    ONEM2M_STORE_KEYS keys;
 
-    if (!onem2m_store_open_keys(store, header, hmac, keys, error))
-        return 0;
-    if (onem2m_header_authenticate(header, proof, keys, &crypto, error) &&
-        remember_opened(store, header, keys, error))
-        return 1;
-    onem2m_store_keys_clear(keys);
-    return 0;
+    if (!onem2m_store_open_keys(reader->store, header, &reader->hmac, &keys, error))
+        return NULL;
+    if (onem2m_header_authenticate(header, proof, &keys, &crypto, error))
+        opened = remember_opened(reader->store, header, &keys, error);
+    onem2m_store_keys_clear(&keys);
+    return opened;
 }
 
 /* The keys that were opened are those of one store, and the counts are its. */
@@ -107,23 +114,22 @@ static int check_identity(const ONEM2M_STORE *store, const ONEM2M_HEADER *header
                          "program again if that was meant");
 }
 
-static int take_header(ONEM2M_STORE *store, ONEM2M_SLICE octets, ONEM2M_HMAC *hmac,
-                       ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
+/* Decodes and authenticates a header; what it was opened with, NULL with *error. */
+static const ONEM2M_OPENED *take_header(ONEM2M_STORE_READER *reader, ONEM2M_SLICE octets,
+                                        ONEM2M_HEADER *header, ONEM2M_ERROR *error)
 {
-    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(store, hmac);
+    const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(reader->store, &reader->hmac);
     const ONEM2M_OPENED *opened;
     ONEM2M_HEADER_PROOF proof;
 
     if (!onem2m_header_decode(header, octets, &proof, error) ||
-        !check_identity(store, header, error))
-        return 0;
-    opened = find_opened(store, header);
+        !check_identity(reader->store, header, error))
+        return NULL;
+    opened = find_opened(reader->store, header);
     if (opened == NULL)
-        return open_new_keys(store, header, &proof, hmac, keys, error);
-    if (!onem2m_header_authenticate(header, &proof, &opened->keys, &crypto, error))
-        return 0;
-    *keys = opened->keys;
-    return 1;
+        return open_new_keys(reader, header, &proof, error);
+    return onem2m_header_authenticate(header, &proof, &opened->keys, &crypto, error) ? opened
+                                                                                     : NULL;
 }
 
 /* A reader's older snapshot may count less than another has seen since it began, never less than
@@ -161,6 +167,7 @@ int onem2m_store_read_header(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *tr
                              ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error)
 {
     ONEM2M_STORE *store = reader->store;
+    const ONEM2M_OPENED *opened;
     ONEM2M_SLICE octets;
     const int found =
         store->functions->get(transaction, ONEM2M_TABLE_META, onem2m_header_name, &octets, error);
@@ -168,12 +175,13 @@ int onem2m_store_read_header(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *tr
     if (found == 0)
         return onem2m_refuse(error, ONEM2M_R_HEADER_DAMAGED, ONEM2M_NO_OFFSET,
                              "store header: there is none");
-    if (found < 0 || !take_header(store, octets, &reader->hmac, header, keys, error))
+    if (found < 0)
         return 0;
-    if (!check_writes(reader, header, error)) {
-        onem2m_store_keys_clear(keys);
+    opened = take_header(reader, octets, header, error);
+    if (opened == NULL || !check_writes(reader, header, error))
         return 0;
-    }
     onem2m_store_note_writes(store, header->writes);
+    reader->opened = opened;
+    *keys = opened->keys;
     return 1;
 }

@@ -21,6 +21,8 @@ typedef struct onem2m_opened_st {
     unsigned char sealed_keys[ONEM2M_SEALED_KEYS_MAX];
     size_t sealed_keys_length;
     ONEM2M_STORE_KEYS keys;
+    unsigned char *decoy; /* a record that nobody has, under the newest data key */
+    size_t decoy_length;
 } ONEM2M_OPENED;
 
 struct onem2m_store_st {
@@ -33,13 +35,16 @@ struct onem2m_store_st {
     const EVP_MD *sha256;
     ONEM2M_BACKEND *backend;
     _Atomic(ONEM2M_OPENED *) opened;
-    _Atomic(uint64_t) writes_seen; /* the most that a header has counted */
+    _Atomic(ONEM2M_OPENED *) pretended; /* of no header: for a store that is not there yet */
+    _Atomic(uint64_t) writes_seen;      /* the most that a header has counted */
 };
 
 struct onem2m_store_reader_st {
     ONEM2M_STORE *store;
-    uint64_t writes_before; /* the most that were counted when its transaction began */
+    const ONEM2M_OPENED *opened; /* with what its last header was opened; NULL: it read none yet */
+    uint64_t writes_before;      /* the most that were counted when its transaction began */
     ONEM2M_RECORD_CIPHER ciphers[ONEM2M_EPOCHS_MAX]; /* of epoch 0: not keyed */
+    ONEM2M_RECORD_CIPHER pretended;                  /* likewise: of keys of no store */
     ONEM2M_HMAC hmac;
 };
 
@@ -83,8 +88,8 @@ void onem2m_store_note_writes(ONEM2M_STORE *store, uint64_t writes);
 /* Brings what a writer has begun with to the present format, in its transaction. */
 int onem2m_store_upgrade(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error);
 
-/* The reader's cipher for an epoch, keyed out of the header as the transaction sees it; NULL with
- * *error. It stays as it is until one for another epoch is asked for. */
+/* The reader's cipher for an epoch, 0 for the header's, keyed out of the header as the transaction
+ * sees it; NULL with *error. It stays as it is until one for another epoch is asked for. */
 ONEM2M_RECORD_CIPHER *onem2m_store_cipher(ONEM2M_STORE_READER *reader,
                                           ONEM2M_TRANSACTION *transaction, uint32_t epoch,
                                           ONEM2M_ERROR *error);
@@ -105,6 +110,19 @@ int onem2m_store_next(const ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction
 int onem2m_store_open_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
                              ONEM2M_SLICE name, ONEM2M_SLICE record, ONEM2M_ATTRIBUTES *attributes,
                              unsigned char *secret, size_t *secret_length, ONEM2M_ERROR *error);
+
+/* Makes the decoy of keys that were opened, and frees keys with it; NULL is allowed. */
+int onem2m_store_make_decoy(const ONEM2M_STORE *store, ONEM2M_OPENED *opened, ONEM2M_ERROR *error);
+void onem2m_store_free_opened(ONEM2M_OPENED *opened);
+
+/*
+ * Does what opening a record does, where there is none to be opened, so that a
+ * name which is not there takes as long as one which is refused (RFC 4279 7.2).
+ * transaction: NULL when there is no store yet. Returns 0 with *error when a
+ * record could not have been opened either.
+ */
+int onem2m_store_open_decoy(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
+                            ONEM2M_ERROR *error);
 
 /* Finds the one record of these kinds: 1, or 0 with *error. */
 int onem2m_store_find(ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction, const char *key_id,
