@@ -70,6 +70,16 @@ const OSSL_ITEM onem2m_reason_strings[] = {
     { ONEM2M_R_AMBIGUOUS_NAME, "ambiguous name" },
     { ONEM2M_R_NAME_IN_USE, "name in use" },
     { ONEM2M_R_ROTATION_DUE, "rotation of the data key due" },
+    { ONEM2M_R_TLS_NOT_READY, "handshake not finished, or calls out of order" },
+    { ONEM2M_R_TLS_EXPORTED, "label exported on this connection already" },
+    { ONEM2M_R_TLS_RESUMED, "resumed session" },
+    { ONEM2M_R_TLS_NO_EMS, "no extended master secret" },
+    { ONEM2M_R_TLS_FAILED, "TLS failed" },
+    { ONEM2M_R_TLS_UNSUPPORTED, "not with this version of OpenSSL" },
+    { ONEM2M_R_PEER_UNKNOWN, "peer without an authenticated name" },
+    { ONEM2M_R_PEER_MISMATCH, "another peer than expected" },
+    { ONEM2M_R_BAD_CERTIFICATE, "certificate outside the profile" },
+    { ONEM2M_R_BAD_MESSAGE, "bad ESCertKE message" },
     { 0, NULL },
 };
 

@@ -83,7 +83,19 @@ typedef enum {
     ONEM2M_R_KEY_NOT_FOUND = 61,    /* no key of that name */
     ONEM2M_R_AMBIGUOUS_NAME = 62,   /* keys of several kinds have that name */
     ONEM2M_R_NAME_IN_USE = 63,      /* a key has or had that name */
-    ONEM2M_R_ROTATION_DUE = 64      /* a data key that sealed as much as it may */
+    ONEM2M_R_ROTATION_DUE = 64,     /* a data key that sealed as much as it may */
+
+    /* The TLS engine. */
+    ONEM2M_R_TLS_NOT_READY = 70,   /* the handshake has not finished, or calls out of order */
+    ONEM2M_R_TLS_EXPORTED = 71,    /* that label was exported on this connection already */
+    ONEM2M_R_TLS_RESUMED = 72,     /* a resumed session has no key of its own */
+    ONEM2M_R_TLS_NO_EMS = 73,      /* TLS 1.2 without extended master secret (RFC 7627) */
+    ONEM2M_R_TLS_FAILED = 74,      /* libssl refused; its own errors come before */
+    ONEM2M_R_TLS_UNSUPPORTED = 75, /* not with this version of OpenSSL */
+    ONEM2M_R_PEER_UNKNOWN = 76,    /* nobody, or nobody with a name, was authenticated */
+    ONEM2M_R_PEER_MISMATCH = 77,   /* another peer than expected (TS-0003 8.1.2.5) */
+    ONEM2M_R_BAD_CERTIFICATE = 78, /* not of the profile of TS-0003 10.1.1 */
+    ONEM2M_R_BAD_MESSAGE = 79      /* an ESCertKE message truncated, out of order or too long */
 } ONEM2M_REASON;
 
 #endif
