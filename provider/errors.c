@@ -80,6 +80,7 @@ const OSSL_ITEM onem2m_reason_strings[] = {
     { ONEM2M_R_PEER_MISMATCH, "another peer than expected" },
     { ONEM2M_R_BAD_CERTIFICATE, "certificate outside the profile" },
     { ONEM2M_R_BAD_MESSAGE, "bad ESCertKE message" },
+    { ONEM2M_R_PEER_UNTRUSTED, "certificate path or status" },
     { 0, NULL },
 };
 

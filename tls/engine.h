@@ -32,6 +32,24 @@ typedef struct {
 ONEM2M_TLS_CONTEXT *onem2m_tls_context(SSL_CTX *ctx);
 ONEM2M_TLS_CONNECTION *onem2m_tls_connection(SSL *ssl);
 
+/* peer.c: frees what ONEM2M_TLS_CONNECTION.peer points to; may be NULL. */
+void onem2m_peer_free(struct onem2m_peer_st *peer);
+/*
+ * peer.c: called by onem2m_tls_refusal before it looks: fills connection->refusal in where libssl
+ * ended the handshake without asking anybody (a peer without a certificate).
+ */
+void onem2m_peer_explain(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection);
+
+/*
+ * psk_entity.c: the peer of a connection by PSK, as onem2m_tls_peer_entity and
+ * onem2m_tls_peer_credential_id, which call these once they have seen that the handshake is
+ * finished and that connection->psk_key_id is not NULL.
+ */
+int onem2m_tls_psk_entity(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connection, char *out,
+                          size_t size);
+int onem2m_tls_psk_credential_id(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connection, char *out,
+                                 size_t size);
+
 /* What is kept already, or NULL. */
 const ONEM2M_TLS_CONNECTION *onem2m_tls_connection_of(const SSL *ssl);
 

@@ -95,7 +95,8 @@ typedef enum {
     ONEM2M_R_PEER_UNKNOWN = 76,    /* nobody, or nobody with a name, was authenticated */
     ONEM2M_R_PEER_MISMATCH = 77,   /* another peer than expected (TS-0003 8.1.2.5) */
     ONEM2M_R_BAD_CERTIFICATE = 78, /* not of the profile of TS-0003 10.1.1 */
-    ONEM2M_R_BAD_MESSAGE = 79      /* an ESCertKE message truncated, out of order or too long */
+    ONEM2M_R_BAD_MESSAGE = 79,     /* an ESCertKE message truncated, out of order or too long */
+    ONEM2M_R_PEER_UNTRUSTED = 80   /* path validation or status of a certificate (8.1.2.2) */
 } ONEM2M_REASON;
 
 #endif
