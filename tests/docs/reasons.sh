@@ -2,7 +2,7 @@
 # Copyright 2026 The onem2m-provider authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# The reasons of include/onem2m/reasons.h, with the texts of provider/errors.c,
+# The reasons of include/onem2m/reasons.h, with the texts of keystore/reason_texts.h,
 # are those of the provider's page; other pages use no others. In a page:
 #
 #     =item B<ONEM2M_R_MISSING_KEY> (1) missing key
@@ -18,8 +18,9 @@ declared() {
             sub(/,.*/, "", number)
             if ($1 != "ONEM2M_R_NONE") numbers[$1] = number
         }
-        FILENAME ~ /errors\.c$/ && /\{ ONEM2M_R_[A-Z0-9_]+, ".*" \}/ {
-            name = $2
+        FILENAME ~ /reason_texts\.h$/ && /R\(ONEM2M_R_[A-Z0-9_]+, ".*"\)/ {
+            name = $1
+            sub(/^R\(/, "", name)
             sub(/,$/, "", name)
             text = $0
             sub(/^[^"]*"/, "", text)
@@ -27,7 +28,7 @@ declared() {
             texts[name] = text
         }
         END { for (name in numbers) print name " (" numbers[name] ") " texts[name] }
-    ' "$SOURCE/include/onem2m/reasons.h" "$SOURCE/provider/errors.c" | LC_ALL=C sort
+    ' "$SOURCE/include/onem2m/reasons.h" "$SOURCE/keystore/reason_texts.h" | LC_ALL=C sort
 }
 
 documented() { # PAGE...
