@@ -418,6 +418,7 @@ int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *te
         &onem2m_derivation_session_esprim_key,
         &onem2m_derivation_split_key,
         &onem2m_derivation_gba_naf_key,
+        &onem2m_derivation_psk,
     };
     size_t i;
 
@@ -431,7 +432,7 @@ int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *te
     }
     return onem2m_refuse(error, ONEM2M_R_BAD_CHOICE, ONEM2M_NO_OFFSET,
                          "no derivation of a key object, which are ONEM2M-KM, -KPSA, -USAGE-KEY, "
-                         "-E2E-KEY, -SESSION-ESPRIM-KEY, -SPLIT-KEY and -GBA-NAF-KEY");
+                         "-E2E-KEY, -SESSION-ESPRIM-KEY, -SPLIT-KEY, -GBA-NAF-KEY and -PSK");
 }
 
 size_t onem2m_derivation_operand_count(const ONEM2M_DERIVATION *derivation)

@@ -70,7 +70,7 @@ const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation);
 
 /*
  * Finds a derivation of length octets of text, without regard to case as
- * OpenSSL finds an EVP_KDF. What only releases a stored key is none.
+ * OpenSSL finds an EVP_KDF. ONEM2M-RETRIEVE, which only releases a stored key, is none.
  */
 int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *text, size_t length,
                             ONEM2M_ERROR *error);

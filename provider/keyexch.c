@@ -98,6 +98,7 @@ static const OSSL_PARAM *keyexch_settable_ctx_params(void *vctx, void *provctx)
 {
     static const OSSL_PARAM settable[] = {
         ONEM2M_DERIVATION_SETTABLE,
+        OSSL_PARAM_utf8_string(ONEM2M_PARAM_USAGE, NULL, 0),
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_REQUESTER, NULL, 0),
         OSSL_PARAM_END,
     };

@@ -174,7 +174,7 @@ static void test_refused_parameters(void **state)
     check_error(ONEM2M_R_MISSING_PARAMETER, "derivation", "not set");
     refuse(ctx, cases[0].params[1], ONEM2M_R_MISSING_PARAMETER, "maf-id", "derivation");
     refuse(ctx, (OSSL_PARAM)DERIVATION("ONEM2M-KQ"), ONEM2M_R_BAD_CHOICE, "derivation", "-KPSA");
-    refuse(ctx, (OSSL_PARAM)DERIVATION("ONEM2M-PSK"), ONEM2M_R_BAD_CHOICE, "derivation", NULL);
+    refuse(ctx, (OSSL_PARAM)DERIVATION("ONEM2M-RETRIEVE"), ONEM2M_R_BAD_CHOICE, "derivation", NULL);
     refuse(ctx, (OSSL_PARAM)DERIVATION(""), ONEM2M_R_BAD_CHOICE, "derivation", NULL);
     refuse(ctx, OSSL_PARAM_construct_uint("derivation", &number), ONEM2M_R_WRONG_TYPE, "derivation",
            NULL);
@@ -264,6 +264,56 @@ static void test_policy(void **state)
     }
 }
 
+static const OSSL_PARAM psk_maf[] = { DERIVATION(ONEM2M_KDF_PSK), TEXT(ONEM2M_PARAM_USAGE, "maf"),
+                                      OSSL_PARAM_END };
+
+/* A key that is in no store serves a handshake too: the same octets, under the same policy. */
+static void test_psk(void **state)
+{
+    static const KEY_SPEC own = { .kind = "km", .suid = 21, .length = 48 };
+    static const struct {
+        KEY_SPEC key;
+        ONEM2M_REASON reason;
+    } refused[] = {
+        { { .kind = "kpsa", .suid = 22 }, ONEM2M_R_NOT_ALLOWED_BY_USAGE },
+        { { .kind = "ke" }, ONEM2M_R_NOT_ALLOWED_BY_KIND },
+        { { .kind = "km", .suid = 11, .state = "suspended" }, ONEM2M_R_SUSPENDED },
+        { { .kind = "km", .suid = 11, .not_after = "20200101T000000Z" }, ONEM2M_R_EXPIRED },
+    };
+    EVP_PKEY_CTX *ctx = begin(&own, psk_maf);
+    unsigned char out[OUT_MAX];
+    size_t length = sizeof(out);
+
+    (void)state;
+    CHECK(EVP_PKEY_derive(ctx, out, &length) == 1 && length == 48);
+    CHECK(memcmp(out, key_octets, 48) == 0);
+    EVP_PKEY_CTX_free(ctx);
+    check_no_error();
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        subject("row %zu", i);
+        ctx = begin(&refused[i].key, psk_maf);
+        length = sizeof(out);
+        CHECK(EVP_PKEY_derive(ctx, out, &length) <= 0);
+        check_error(refused[i].reason, ONEM2M_KDF_PSK, NULL);
+        EVP_PKEY_CTX_free(ctx);
+    }
+}
+
+/* No key is made of it: that would be the same key under another name. */
+static void test_psk_makes_no_key(void **state)
+{
+    static const KEY_SPEC own = { .kind = "km", .suid = 21 };
+    EVP_PKEY *parent = import_key(loaded.libctx, &own), *key = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(loaded.libctx, parent, ONEM2M_PROPERTY_QUERY);
+
+    (void)state;
+    CHECK(EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_CTX_set_params(ctx, psk_maf) == 1);
+    CHECK(EVP_PKEY_generate(ctx, &key) <= 0 && key == NULL);
+    check_error(ONEM2M_R_NOT_ALLOWED_BY_KIND, ONEM2M_KDF_PSK, NULL);
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(parent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +326,8 @@ int main(void)
         cmocka_unit_test_setup(test_another_derivation, empty_queue),
         cmocka_unit_test_setup(test_peer, empty_queue),
         cmocka_unit_test_setup(test_policy, empty_queue),
+        cmocka_unit_test_setup(test_psk, empty_queue),
+        cmocka_unit_test_setup(test_psk_makes_no_key, empty_queue),
     };
 
     return cmocka_run_group_tests(tests, load_group, unload_group);
