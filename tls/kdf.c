@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <openssl/err.h>
+#include "keystore/error.h"
+#include "psk.h"
+
+/* What most keys have: asked for at once, so that a key is looked up once. */
+#define USUAL_OCTETS 32
+
+int onem2m_tls_kdf_fetch(ONEM2M_TLS_KDF *kdf, OSSL_LIB_CTX *libctx, const char *propq,
+                         const char *name)
+{
+    if (kdf->kdf == NULL)
+        kdf->kdf = EVP_KDF_fetch(libctx, name, propq);
+    return kdf->kdf != NULL ||
+           onem2m_tls_raise(ONEM2M_R_CRYPTO_UNAVAILABLE,
+                            "%s: not there; the provider onem2m has to be active in the library "
+                            "context that onem2m_tls_use names",
+                            name);
+}
+
+void onem2m_tls_kdf_clear(ONEM2M_TLS_KDF *kdf)
+{
+    for (size_t i = 0; i < SPARES; i++)
+        EVP_KDF_CTX_free(atomic_exchange(&kdf->spare[i], NULL));
+    EVP_KDF_free(kdf->kdf);
+    kdf->kdf = NULL;
+}
+
+static EVP_KDF_CTX *take(ONEM2M_TLS_KDF *kdf)
+{
+    for (size_t i = 0; i < SPARES; i++) {
+        EVP_KDF_CTX *spare = atomic_exchange_explicit(&kdf->spare[i], NULL, memory_order_acquire);
+
+        if (spare != NULL)
+            return spare;
+    }
+    return EVP_KDF_CTX_new(kdf->kdf);
+}
+
+static void give(ONEM2M_TLS_KDF *kdf, EVP_KDF_CTX *ctx)
+{
+    for (size_t i = 0; ctx != NULL && i < SPARES; i++)
+        ctx = atomic_exchange_explicit(&kdf->spare[i], ctx, memory_order_acq_rel);
+    EVP_KDF_CTX_free(ctx);
+}
+
+static int derive(EVP_KDF_CTX *ctx, const OSSL_PARAM params[], unsigned char *out, size_t room,
+                  size_t *size, ONEM2M_ERROR *error)
+{
+    size_t wanted = USUAL_OCTETS;
+
+    if (room >= wanted) {
+        if (EVP_KDF_derive(ctx, out, wanted, params) > 0) {
+            *size = wanted;
+            return 1;
+        }
+        onem2m_tls_last_error(error);
+        if (error->reason != ONEM2M_R_BAD_OUTPUT_LENGTH)
+            return 0;
+    }
+    wanted = EVP_KDF_CTX_set_params(ctx, params) > 0 ? EVP_KDF_CTX_get_kdf_size(ctx) : 0;
+    if (wanted > room)
+        return onem2m_refuse(error, ONEM2M_R_BAD_OUTPUT_LENGTH, ONEM2M_NO_OFFSET,
+                             "the key is %zu octets, there is room for %zu", wanted, room);
+    if (wanted > 0 && EVP_KDF_derive(ctx, out, wanted, params) > 0) {
+        *size = wanted;
+        return 1;
+    }
+    onem2m_tls_last_error(error);
+    return 0;
+}
+
+int onem2m_tls_kdf_derive(ONEM2M_TLS_KDF *kdf, const OSSL_PARAM params[], unsigned char *out,
+                          size_t room, size_t *size, ONEM2M_ERROR *error)
+{
+    EVP_KDF_CTX *ctx;
+    int ok;
+
+    ERR_set_mark();
+    ctx = take(kdf);
+    ok = ctx != NULL
+             ? derive(ctx, params, out, room, size, error)
+             : onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+    give(kdf, ctx);
+    ERR_pop_to_mark();
+    return ok;
+}

@@ -1,0 +1,117 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <openssl/err.h>
+#include "engine.h"
+#include "keystore/error.h"
+
+/* TS-0003 10.2. The suite that TLS or DTLS must implement stands first. */
+
+typedef struct {
+    const char *tls, *dtls;
+} SUITES;
+
+static const SUITES *suites_of(ONEM2M_PROFILE profile)
+{
+    static const SUITES psk = { "PSK-AES128-CBC-SHA256:PSK-AES128-CCM8",
+                                "PSK-AES128-CCM8:PSK-AES128-CBC-SHA256" };
+    static const SUITES psk_pfs = {
+        "DHE-PSK-AES128-CBC-SHA256:PSK-AES128-CBC-SHA256:PSK-AES128-CCM8",
+        "DHE-PSK-AES128-CBC-SHA256:PSK-AES128-CCM8:PSK-AES128-CBC-SHA256"
+    };
+    static const SUITES certificate = { "ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES128-CCM8",
+                                        "ECDHE-ECDSA-AES128-CCM8:ECDHE-ECDSA-AES128-SHA256" };
+
+    switch (profile) {
+    case ONEM2M_PROFILE_PSK:
+        return &psk;
+    case ONEM2M_PROFILE_PSK_PFS:
+        return &psk_pfs;
+    case ONEM2M_PROFILE_CERTIFICATE:
+        return &certificate;
+    }
+    return NULL;
+}
+
+/* TLS_PSK_WITH_AES_128_CCM_8 (RFC 6655), TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 (RFC 7251). */
+#define PSK_CCM_8 0xC0A8
+#define ECDHE_ECDSA_CCM_8 0xC0AE
+
+static int is_mandatory_ccm_8(int operation, const void *other)
+{
+    uint16_t suite;
+
+    if (operation != SSL_SECOP_CIPHER_SUPPORTED && operation != SSL_SECOP_CIPHER_SHARED &&
+        operation != SSL_SECOP_CIPHER_CHECK)
+        return 0;
+    suite = SSL_CIPHER_get_protocol_id(other);
+    return suite == PSK_CCM_8 || suite == ECDHE_ECDSA_CCM_8;
+}
+
+/* From OpenSSL 3.2 a suite with a tag of 64 bits is beneath every level but 0. */
+static int admit_ccm_8(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid,
+                       void *other, void *argument)
+{
+    const ONEM2M_TLS_CONTEXT *context;
+
+    if (is_mandatory_ccm_8(operation, other))
+        return 1;
+    context = onem2m_tls_context_of(ssl != NULL ? SSL_get_SSL_CTX(ssl) : ctx);
+    return context->security != NULL &&
+           context->security(ssl, ctx, operation, bits, nid, other, argument);
+}
+
+static void admit(SSL_CTX *ctx, ONEM2M_TLS_CONTEXT *context)
+{
+    if (SSL_CTX_get_security_callback(ctx) == admit_ccm_8)
+        return;
+    context->security = SSL_CTX_get_security_callback(ctx);
+    SSL_CTX_set_security_callback(ctx, admit_ccm_8);
+}
+
+/* Whether ctx's method is DTLS, after this libssl has taken the suites: the last that can fail. */
+static int try_suites(SSL_CTX *ctx, const SUITES *suites, int *is_dtls)
+{
+    SSL *ssl = SSL_new(ctx);
+    int ok;
+
+    *is_dtls = ssl != NULL && SSL_is_dtls(ssl);
+    ok = ssl != NULL && SSL_set_cipher_list(ssl, *is_dtls ? suites->dtls : suites->tls);
+    SSL_free(ssl);
+    return ok || onem2m_tls_raise(ONEM2M_R_TLS_FAILED,
+                                  "profile: this libssl has none of its suites (TS-0003 10.2)");
+}
+
+static int set_suites(SSL_CTX *ctx, const SUITES *suites, int is_dtls)
+{
+    const int version = is_dtls ? DTLS1_2_VERSION : TLS1_2_VERSION;
+
+    return (SSL_CTX_set_min_proto_version(ctx, version) &&
+            SSL_CTX_set_max_proto_version(ctx, version) &&
+            SSL_CTX_set_cipher_list(ctx, is_dtls ? suites->dtls : suites->tls)) ||
+           onem2m_tls_raise(ONEM2M_R_TLS_FAILED,
+                            "profile: this SSL_CTX cannot be set to (D)TLS 1.2 (TS-0003 10.2.1)");
+}
+
+int onem2m_tls_profile(SSL_CTX *ctx, ONEM2M_PROFILE profile)
+{
+    const SUITES *suites = suites_of(profile);
+    ONEM2M_TLS_CONTEXT *context;
+    int is_dtls;
+
+    if (suites == NULL)
+        return onem2m_tls_raise(ONEM2M_R_BAD_CHOICE, "profile: %d is none", (int)profile);
+    if (!try_suites(ctx, suites, &is_dtls))
+        return 0;
+    context = onem2m_tls_context(ctx);
+    if (context == NULL || !set_suites(ctx, suites, is_dtls))
+        return 0;
+    admit(ctx, context);
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
+                                 SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    if (profile == ONEM2M_PROFILE_PSK_PFS)
+        SSL_CTX_set_dh_auto(ctx, 1);
+    return 1;
+}
