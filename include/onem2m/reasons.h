@@ -61,7 +61,7 @@ typedef enum {
     ONEM2M_R_NOT_EXTRACTABLE = 41,      /* the key's own octets may not leave */
     ONEM2M_R_DERIVE_OCTETS_OFF = 42,    /* derive-octets is 0: derived key objects only */
     ONEM2M_R_OUTLIVES_PARENT = 43,      /* not-after later than the parent's (TS-0003 10.7) */
-    ONEM2M_R_NOT_CHANGEABLE = 44,       /* an attribute that a key keeps for its life */
+    ONEM2M_R_NOT_CHANGEABLE = 44,       /* an attribute that a key keeps, or only turns off */
 
     /* The key store. */
     ONEM2M_R_STORE_MISSING = 45,    /* no such directory, or no store in it */
