@@ -14,7 +14,8 @@
 
 /* Lists of names (`onem2m:`): read in batches of 256 records, see keystore/store_each.c. */
 
-#define KEYS 300 /* more than a batch */
+#define KEYS 300  /* more than a batch */
+#define SLACK 512 /* octets that OpenSSL keeps of errors, and names of other lengths */
 
 static long live;          /* octets allocated through OpenSSL */
 static int fails_next_uri; /* the next URI that is formed finds no memory */
@@ -174,7 +175,7 @@ static long octets_held(OSSL_LIB_CTX *libctx, unsigned int names)
     held = live - before;
     assert_int_equal(OSSL_STORE_close(list), 1);
     ERR_clear_error();
-    assert_int_equal(live, before);
+    assert_true(labs(live - before) < SLACK);
     return held;
 }
 
@@ -188,9 +189,9 @@ static void a_list_holds_as_much_of_a_large_store(void **state)
     ERR_clear_error();
     small = octets_held(libctx, 10);
     add_keys(libctx, KEYS, 9 * KEYS);
-    assert_in_range(octets_held(libctx, 10), small - 1024, small + 1024);
-    assert_in_range(octets_held(libctx, 9 * KEYS), small - 1024, small + 1024);
-    assert_true(small < 256 * 1024);
+    assert_true(labs(octets_held(libctx, 10) - small) < SLACK);
+    assert_true(labs(octets_held(libctx, 9 * KEYS) - small) < SLACK);
+    assert_true(small < 256L * 1024);
 }
 
 static void a_list_goes_on_in_parent_and_child(void **state)

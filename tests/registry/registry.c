@@ -87,7 +87,12 @@ EVP_PKEY *enter(const REGISTRY *registry, const ENTRY *entry, int is_given)
                     : generate(registry->place.libctx, NULL, params);
 }
 
-EVP_PKEY *must_enter(const REGISTRY *registry, const ENTRY *entry, char *key_id)
+void name_of(EVP_PKEY *key, char key_id[NAME_SIZE])
+{
+    snprintf(key_id, NAME_SIZE, "%s", attribute(key, ONEM2M_PARAM_KEY_ID));
+}
+
+EVP_PKEY *must_enter(const REGISTRY *registry, const ENTRY *entry, char key_id[NAME_SIZE])
 {
     EVP_PKEY *key = enter(registry, entry, 1);
 
@@ -95,7 +100,7 @@ EVP_PKEY *must_enter(const REGISTRY *registry, const ENTRY *entry, char *key_id)
         ERR_print_errors_fp(stderr);
     assert_non_null(key);
     check_quiet();
-    strcpy(key_id, attribute(key, ONEM2M_PARAM_KEY_ID));
+    name_of(key, key_id);
     return key;
 }
 

@@ -55,8 +55,12 @@ extern const unsigned char given_octets[32];
 /* Stores a key: of random octets, or with is_given of given_octets. NULL when refused. */
 EVP_PKEY *enter(const REGISTRY *registry, const ENTRY *entry, int is_given);
 
-/* The same for a test that needs it; its name goes to key_id, of 600 octets. */
-EVP_PKEY *must_enter(const REGISTRY *registry, const ENTRY *entry, char *key_id);
+/* Room for a key's name. */
+#define NAME_SIZE 600
+void name_of(EVP_PKEY *key, char key_id[NAME_SIZE]);
+
+/* The same for a test that needs it; its name goes to key_id. */
+EVP_PKEY *must_enter(const REGISTRY *registry, const ENTRY *entry, char key_id[NAME_SIZE]);
 
 /* ONEM2M-RETRIEVE of 32 octets, in that requester's name (NULL: none); suid 0: not given. */
 int retrieve(const REGISTRY *registry, const char *key_id, const char *requester, unsigned int suid,

@@ -37,14 +37,14 @@ static void an_unused_identifier_is_assigned(void **state)
           .source = SOURCE,
           .targets = TARGET " " OTHER " a.example.com" },
     };
-    char names[2 * COUNT(entries)][600];
+    char names[2 * COUNT(entries)][NAME_SIZE];
 
     for (size_t i = 0; i < COUNT(names); i++) {
         EVP_PKEY *key = enter(registry, &entries[i / 2], (int)(i % 2)), *same;
 
         assert_non_null(key);
         check_quiet();
-        strcpy(names[i], attribute(key, ONEM2M_PARAM_KEY_ID));
+        name_of(key, names[i]);
         assert_true(is_assigned(names[i], role->fqdn));
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(names[i], names[j]);
@@ -72,7 +72,7 @@ static void without_an_fqdn_none_is_assigned(void **state)
     }
     assert_int_equal(count_names(nameless.place.libctx, "onem2m:"), 0);
     entry.key_id = "kc1@maf.example.com";
-    EVP_PKEY_free(must_enter(&nameless, &entry, (char[600]){ "" }));
+    EVP_PKEY_free(must_enter(&nameless, &entry, (char[NAME_SIZE]){ "" }));
     place_remove(&nameless.place);
 }
 
@@ -89,13 +89,13 @@ static void a_km_is_named_by_the_maf(void **state)
                                       number(ONEM2M_PARAM_SUID, 21),
                                       TEXT(ONEM2M_PARAM_TARGET_ID, registry->role->fqdn),
                                       number(ONEM2M_PARAM_STORE, 1), END };
-    char first[600], second[600], ke_id[600];
+    char first[NAME_SIZE], second[NAME_SIZE], ke_id[NAME_SIZE];
     EVP_PKEY *parent = must_enter(registry, &ke, ke_id);
     EVP_PKEY *one = must_enter(registry, &km, first);
     EVP_PKEY *derived = generate(libctx, parent, derivation);
 
     assert_non_null(derived);
-    strcpy(second, attribute(derived, ONEM2M_PARAM_KEY_ID));
+    name_of(derived, second);
     assert_true(is_assigned(first, registry->role->fqdn));
     assert_true(is_assigned(second, registry->role->fqdn));
     assert_string_not_equal(first, second);
@@ -112,7 +112,7 @@ static void km_ids_differ_by_more_than_case(void **state)
     const REGISTRY *registry = *state;
     const char *fqdn = registry->role->fqdn;
     ENTRY entry = km;
-    char key_id[600];
+    char key_id[NAME_SIZE];
     EVP_PKEY *key;
 
     entry.key_id = spelt("Alpha-1.x_@%s", fqdn);
@@ -141,7 +141,7 @@ static void a_km_is_found_in_any_case(void **state)
     const REGISTRY *registry = *state;
     OSSL_LIB_CTX *libctx = registry->place.libctx;
     ENTRY entry = km;
-    char key_id[600];
+    char key_id[NAME_SIZE];
     EVP_PKEY *key;
 
     entry.key_id = spelt("Alpha-1.x_@%s", registry->role->fqdn);
@@ -159,7 +159,7 @@ static void other_names_differ_by_case(void **state)
 {
     const REGISTRY *registry = *state;
     ENTRY entry = { .kind = "kpsa", .suid = 12, .is_own = 1 };
-    char key_id[600];
+    char key_id[NAME_SIZE];
 
     entry.key_id = spelt("Lamp@%s", registry->role->fqdn);
     EVP_PKEY_free(must_enter(registry, &entry, key_id));

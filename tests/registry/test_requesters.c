@@ -85,7 +85,7 @@ static void targets_retrieve_and_nobody_else(void **state)
 {
     const REGISTRY *registry = *state;
     const ENTRY saef = saef_entry(registry), esdata = esdata_entry(registry);
-    char kc[600], data[600];
+    char kc[NAME_SIZE], data[NAME_SIZE];
 
     EVP_PKEY_free(must_enter(registry, &saef, kc));
     EVP_PKEY_free(must_enter(registry, &esdata, data));
@@ -109,7 +109,7 @@ static void the_suid_is_that_of_the_registration(void **state)
     const REGISTRY *registry = *state;
     const ENTRY saef = saef_entry(registry);
     unsigned char octets[32];
-    char kc[600];
+    char kc[NAME_SIZE];
 
     EVP_PKEY_free(must_enter(registry, &saef, kc));
     assert_true(retrieve(registry, kc, TARGET, registry->role->saef, octets));
@@ -130,7 +130,7 @@ static void states_and_expiry_end_retrieval(void **state)
     };
     const REGISTRY *registry = *state;
     const ENTRY saef = saef_entry(registry);
-    char kc[600];
+    char kc[NAME_SIZE];
 
     for (size_t i = 0; i < COUNT(ends); i++) {
         EVP_PKEY *key = must_enter(registry, &saef, kc);
@@ -148,7 +148,7 @@ static void source_and_administrator_update(void **state)
     static const char *const allowed[] = { SOURCE, ADMIN };
     const REGISTRY *registry = *state;
     const ENTRY esdata = esdata_entry(registry);
-    char data[600];
+    char data[NAME_SIZE];
 
     for (size_t i = 0; i < COUNT(allowed); i++) {
         EVP_PKEY *key = must_enter(registry, &esdata, data);
@@ -192,7 +192,7 @@ static void bad_updates_change_nothing(void **state)
     };
     const REGISTRY *registry = *state;
     const ENTRY saef = saef_entry(registry);
-    char kc[600];
+    char kc[NAME_SIZE];
     EVP_PKEY *key = must_enter(registry, &saef, kc);
 
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -216,7 +216,7 @@ static void deregistration_leaves_a_tombstone(void **state)
     const REGISTRY *registry = *state;
     OSSL_LIB_CTX *libctx = registry->place.libctx;
     ENTRY saef = saef_entry(registry);
-    char kc[600];
+    char kc[NAME_SIZE];
 
     for (size_t i = 0; i < COUNT(allowed); i++) {
         EVP_PKEY *key = must_enter(registry, &saef, kc);
@@ -250,7 +250,7 @@ static void an_object_is_of_its_requester(void **state)
     OSSL_LIB_CTX *libctx = registry->place.libctx;
     const ENTRY saef = saef_entry(registry);
     EVP_PKEY *of_target, *of_source;
-    char kc[600];
+    char kc[NAME_SIZE];
 
     EVP_PKEY_free(must_enter(registry, &saef, kc));
     of_target = load_key(libctx, spelt("onem2m:%s?requester=%s", kc, TARGET));
@@ -296,7 +296,7 @@ static void a_registration_is_no_own_key(void **state)
     const REGISTRY *registry = *state;
     ENTRY saef = saef_entry(registry), esdata = esdata_entry(registry);
     unsigned char octets[512];
-    char kc[600], data[600];
+    char kc[NAME_SIZE], data[NAME_SIZE];
     EVP_PKEY *key, *of_target;
 
     saef.is_extractable = esdata.is_extractable = 1;
@@ -322,7 +322,7 @@ static void an_own_key_is_not_retrieved(void **state)
 {
     const REGISTRY *registry = *state;
     const ENTRY own = { .kind = "kpsa", .suid = 12, .is_own = 1, .is_extractable = 1 };
-    char key_id[600];
+    char key_id[NAME_SIZE];
 
     EVP_PKEY_free(must_enter(registry, &own, key_id));
     must_not_retrieve(registry, key_id, TARGET, ONEM2M_R_REGISTRATION);
@@ -374,7 +374,7 @@ static void a_ke_serves_targets_and_suids(void **state)
                        .targets = "maf.example.com " TARGET "=t.example.com " OTHER,
                        .allowed_suids = "21 22",
                        .admin = ADMIN };
-    char ke_id[600];
+    char ke_id[NAME_SIZE];
 
     EVP_PKEY_free(must_enter(registry, &ke, ke_id));
     assert_true(fetch(registry, ke_id, "maf.example.com", "maf.example.com", 21));
