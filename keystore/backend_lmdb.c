@@ -158,6 +158,30 @@ static void fetch_ahead(const MDB_val *val)
         __builtin_prefetch(octets + i);
 }
 
+static int prepare_cursor(ONEM2M_TRANSACTION *transaction)
+{
+    int rc = 0;
+
+    if (transaction->cursor == NULL)
+        rc = mdb_cursor_open(transaction->txn, transaction->entries, &transaction->cursor);
+    else if (!transaction->cursor_is_current)
+        rc = mdb_cursor_renew(transaction->txn, transaction->cursor);
+    transaction->cursor_is_current = rc == 0;
+    return rc;
+}
+
+/* A reader that looks for neighbours, as are the kinds of one name, finds the next on the same
+ * page. */
+static int get_value(ONEM2M_TRANSACTION *transaction, MDB_val *key, MDB_val *value)
+{
+    int rc;
+
+    if (transaction->kind == ONEM2M_WRITE)
+        return mdb_get(transaction->txn, transaction->entries, key, value);
+    rc = prepare_cursor(transaction);
+    return rc == 0 ? mdb_cursor_get(transaction->cursor, key, value, MDB_SET) : rc;
+}
+
 static int lmdb_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
                     ONEM2M_SLICE *value, ONEM2M_ERROR *error)
 {
@@ -168,7 +192,7 @@ static int lmdb_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_
     if (!onem2m_backend_check_name(name, error) || !check_alive(transaction, error))
         return -1;
     make_key(&key, table, name);
-    rc = mdb_get(transaction->txn, transaction->entries, &key.val, &found);
+    rc = get_value(transaction, &key.val, &found);
     if (rc == MDB_NOTFOUND)
         return 0;
     if (rc != 0) {
@@ -182,13 +206,9 @@ static int lmdb_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_
 
 static int seek_key(ONEM2M_TRANSACTION *transaction, MDB_val *key, MDB_val *value)
 {
-    int rc = 0;
+    const int rc = prepare_cursor(transaction);
 
-    if (transaction->cursor == NULL)
-        rc = mdb_cursor_open(transaction->txn, transaction->entries, &transaction->cursor);
-    if (rc == 0)
-        rc = mdb_cursor_get(transaction->cursor, key, value, MDB_SET_RANGE);
-    return rc;
+    return rc == 0 ? mdb_cursor_get(transaction->cursor, key, value, MDB_SET_RANGE) : rc;
 }
 
 static int lmdb_seek(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE from,

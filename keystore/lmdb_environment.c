@@ -192,7 +192,6 @@ static int slot_after_fork(ONEM2M_LMDB_SLOT *slot)
     const int was_busy = atomic_load(&slot->state) == ONEM2M_LMDB_BUSY;
 
     onem2m_lmdb_leave_txns(slot);
-    slot->transaction.cursor = NULL;
     if (was_busy && atomic_load(&slot->owner) == (uintptr_t)pthread_self())
         atomic_store(&slot->state, ONEM2M_LMDB_STALE);
     else if (atomic_load(&slot->state) != ONEM2M_LMDB_STALE)

@@ -21,7 +21,8 @@ struct onem2m_transaction_st {
     int failed;
     MDB_dbi entries;
     MDB_txn *txn; /* NULL in the child of a process that had it open */
-    MDB_cursor *cursor;
+    MDB_cursor *cursor;    /* of a reader: kept for the next transaction */
+    int cursor_is_current; /* not one before's */
 };
 
 /* What an environment is opened for. */

@@ -42,6 +42,7 @@ typedef struct {
     ONEM2M_TRANSACTION transaction;
     MDB_txn *probe;        /* see renew() */
     MDB_txn *inherited[2]; /* must be left alone, and not be taken for leaks */
+    MDB_cursor *inherited_cursor;
 } ONEM2M_LMDB_SLOT;
 
 /* SIGXFSZ while this process writes: a file that may grow no more is an error, not the end. */

@@ -175,6 +175,9 @@ static int repair(ONEM2M_LMDB_ENVIRONMENT *environment, int rc, int patience, ON
 
 void onem2m_lmdb_drop_txns(ONEM2M_LMDB_SLOT *slot)
 {
+    if (slot->transaction.cursor != NULL)
+        mdb_cursor_close(slot->transaction.cursor);
+    slot->transaction.cursor = NULL;
     mdb_txn_abort(slot->transaction.txn);
     mdb_txn_abort(slot->probe);
     slot->transaction.txn = NULL;
@@ -187,6 +190,9 @@ void onem2m_lmdb_leave_txns(ONEM2M_LMDB_SLOT *slot)
         slot->inherited[0] = slot->transaction.txn;
     if (slot->probe != NULL)
         slot->inherited[1] = slot->probe;
+    if (slot->transaction.cursor != NULL)
+        slot->inherited_cursor = slot->transaction.cursor;
+    slot->transaction.cursor = NULL;
     slot->transaction.txn = NULL;
     slot->probe = NULL;
 }
@@ -421,9 +427,7 @@ static void end_reading(ONEM2M_TRANSACTION *transaction)
 
     if (transaction->txn == NULL)
         return; /* the parent's */
-    if (transaction->cursor != NULL)
-        mdb_cursor_close(transaction->cursor);
-    transaction->cursor = NULL;
+    transaction->cursor_is_current = 0;
     mdb_txn_reset(transaction->txn);
     give_back(slot);
 }
