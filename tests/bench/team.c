@@ -159,10 +159,11 @@ static int measure_rounds(TEAM *team, const BENCH_CONTEST *contests, size_t coun
 
 static int measure(const BENCH_CONTEST *contests, size_t count, size_t rounds, double *repeated)
 {
-    TEAM team = { .quit = 0 };
+    static TEAM team; /* an automatic one need not be aligned so far when sanitizers are used */
     pthread_t thread;
     int ok;
 
+    team.quit = 0;
     if (pthread_barrier_init(&team.start, NULL, THREADS) != 0 ||
         pthread_barrier_init(&team.end, NULL, THREADS) != 0 ||
         pthread_create(&thread, NULL, second_thread, &team) != 0)
