@@ -72,18 +72,19 @@ static int finish(ONEM2M_HMAC *hmac, PIECE *piece, unsigned char *out)
     return flush(hmac, piece) && EVP_DigestFinal_ex(hmac->context, out, NULL);
 }
 
-/* key XOR pad, as RFC 2104 begins both of its hashes; a word at a time, as blocks allow. */
+/*
+ * key XOR pad, as RFC 2104 begins both of its hashes; a word at a time, as blocks allow. The key,
+ * no longer than the block, is copied into the piece and nowhere else: the piece is cleansed.
+ */
 static void start_with_pad(PIECE *piece, ONEM2M_SLICE key, uint64_t pad, size_t block)
 {
-    size_t i, n;
+    uint64_t word;
 
-    for (i = 0; i < block; i += sizeof(pad)) {
-        uint64_t word = 0;
-
-        if (i < key.length) {
-            n = key.length - i < sizeof(word) ? key.length - i : sizeof(word);
-            memcpy(&word, key.data + i, n);
-        }
+    if (key.length > 0)
+        memcpy(piece->octets, key.data, key.length);
+    memset(piece->octets + key.length, 0, block - key.length);
+    for (size_t i = 0; i < block; i += sizeof(word)) {
+        memcpy(&word, piece->octets + i, sizeof(word));
         word ^= pad;
         memcpy(piece->octets + i, &word, sizeof(word));
     }
