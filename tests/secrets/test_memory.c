@@ -7,11 +7,13 @@
  * freed, anywhere. All is done twice: the first time what is derived becomes
  * known, the second time it is looked for as well.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <openssl/core_names.h>
 #include <openssl/encoder.h>
 #include <openssl/err.h>
@@ -41,6 +43,19 @@ static unsigned char *session; /* random objects, of no meaning to others */
     number(ONEM2M_PARAM_REGISTRATION, 1), TEXT(ONEM2M_PARAM_SOURCE_ID, "//sp.example.com/a"),      \
         TEXT(ONEM2M_PARAM_TARGET_IDS, "//sp.example.com/b")
 
+/* A refusal names no secret. */
+static int look_at_error(const char *text, size_t length, void *argument)
+{
+    (void)argument;
+    watch_look("the text of an error", text, length);
+    return 1;
+}
+
+static void forget_errors(void)
+{
+    ERR_print_errors_cb(look_at_error, NULL);
+}
+
 /* Derivations */
 
 static int derive(const char *name, const OSSL_PARAM params[])
@@ -61,7 +76,7 @@ static int derive(const char *name, const OSSL_PARAM params[])
         assert_int_equal(EVP_KDF_derive(copy, output, size, NULL), 1);
         watch_for(name, output, size);
         assert_int_equal(EVP_KDF_derive(copy, output, size + 1, NULL), 0);
-        ERR_clear_error();
+        forget_errors();
     }
     EVP_KDF_CTX_reset(copy);
     EVP_KDF_CTX_free(copy);
@@ -107,7 +122,7 @@ static void derive_from_octets(void)
     for (size_t i = 0; i < COUNT(derivations); i++)
         assert_int_equal(derive(derivations[i].name, derivations[i].params), 1);
     assert_int_equal(derive(ONEM2M_KDF_KM, bad), 0);
-    ERR_clear_error();
+    forget_errors();
 }
 
 static void store_key(const OSSL_PARAM params[])
@@ -135,7 +150,7 @@ static void store_keys(void)
     for (size_t i = 0; i < COUNT(keys); i++)
         store_key(keys[i]);
     assert_null(import(libctx, keys[0])); /* the name is in use */
-    ERR_clear_error();
+    forget_errors();
 }
 
 static void derive_by_name(void)
@@ -155,7 +170,7 @@ static void derive_by_name(void)
     for (size_t i = 0; i < COUNT(derivations); i++)
         assert_int_equal(derive(derivations[i].name, derivations[i].params), 1);
     assert_int_equal(derive(ONEM2M_KDF_RETRIEVE, other), 0);
-    ERR_clear_error();
+    forget_errors();
 }
 
 /* Key objects */
@@ -204,7 +219,7 @@ static void import_and_export(void)
     EVP_PKEY_free(copy);
     EVP_PKEY_free(key);
     assert_null(import(libctx, wrong));
-    ERR_clear_error();
+    forget_errors();
 }
 
 static void load_and_export(void)
@@ -218,7 +233,7 @@ static void load_and_export(void)
     EVP_PKEY_free(copy);
     EVP_PKEY_free(key);
     assert_true(count_names(libctx, "onem2m:") >= 5);
-    ERR_clear_error();
+    forget_errors();
 }
 
 static void generate_random(void)
@@ -259,7 +274,7 @@ static void generate_from_parent(void)
         EVP_PKEY_free(parents[i]);
     }
     assert_null(generate(libctx, NULL, params));
-    ERR_clear_error();
+    forget_errors();
 }
 
 static void derive_octets(void)
@@ -331,7 +346,7 @@ static void destroy(void)
     assert_int_equal(EVP_PKEY_get_octet_string_param(key, ONEM2M_PARAM_PRIV, output, OUTPUT, NULL),
                      0);
     EVP_PKEY_free(key);
-    ERR_clear_error();
+    forget_errors();
 }
 
 /* The run */
@@ -395,6 +410,25 @@ static void write_seal(const PLACE *place)
     assert_int_equal(fclose(file), 0);
 }
 
+/* What is in the store's files is sealed. */
+static void look_at_file(const PLACE *place, const char *name)
+{
+    char path[128];
+    struct stat status;
+    void *octets_of_file;
+    int file;
+
+    snprintf(path, sizeof(path), "%s/store/%s", place->directory, name);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(file >= 0);
+    assert_int_equal(fstat(file, &status), 0);
+    octets_of_file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    assert_true(octets_of_file != MAP_FAILED);
+    watch_look(path, octets_of_file, (size_t)status.st_size);
+    munmap(octets_of_file, (size_t)status.st_size);
+    close(file); /* with LMDB's locks: the last use of the store */
+}
+
 static void run_all(const char *keystore)
 {
     PLACE place;
@@ -409,6 +443,10 @@ static void run_all(const char *keystore)
             run_on_new_stack(operations[i].name, operations[i].run);
             if (watch_finds() != before)
                 fprintf(stderr, "during: %s (%s)\n\n", operations[i].name, keystore);
+        }
+        if (strcmp(keystore, "lmdb") == 0) {
+            look_at_file(&place, "data.mdb");
+            look_at_file(&place, "lock.mdb");
         }
         place_remove(&place);
     }
@@ -444,6 +482,20 @@ static void a_secret_that_is_left_is_found(void **state)
     free(block);
 }
 
+static void watch_for_text(const char *label, const unsigned char *secret, size_t length)
+{
+    static const char *const digits[] = { "0123456789ABCDEF", "0123456789abcdef" };
+    unsigned char *text = watch_room(2 * length);
+
+    for (size_t alphabet = 0; alphabet < 2; alphabet++) {
+        for (size_t i = 0; i < length; i++) {
+            text[2 * i] = (unsigned char)digits[alphabet][secret[i] >> 4];
+            text[2 * i + 1] = (unsigned char)digits[alphabet][secret[i] & 0xF];
+        }
+        watch_for(label, text, 2 * length);
+    }
+}
+
 static int prepare(void **state)
 {
     (void)state;
@@ -454,7 +506,9 @@ static int prepare(void **state)
     if (RAND_bytes(octets, 64) <= 0 || RAND_bytes(seal, 32) <= 0 || RAND_bytes(session, 32) <= 0)
         return -1;
     watch_for("a key", octets, 64);
+    watch_for_text("a key in hexadecimal", octets, 64);
     watch_for("the seal", seal, 32);
+    watch_for_text("the seal in hexadecimal", seal, 32);
     return 0;
 }
 
