@@ -19,10 +19,14 @@
 #define PAGE_LEAF 0x02U
 #define PAGE_META 0x08U
 #define NODE_BIG 0x01U
+#define NODE_OTHERS 0x06U /* of a table of tables, or of several values: none of ours */
 #define DEPTH_MAX 32
 #define PAGE_SIZE_MIN 512U
 #define PAGE_SIZE_MAX 65536U
 #define TRIES 8 /* to see a snapshot that a writer did not replace meanwhile */
+
+/* Octets of a store up to which every page in use is looked at when it is opened. */
+#define WALKED_MAX ((size_t)8 << 20)
 
 typedef struct {
     size_t number;
@@ -60,7 +64,10 @@ typedef struct {
     int data;
     size_t size; /* of the file */
     size_t page_size;
-    size_t pages_left; /* more visits than pages: a circle */
+    size_t pages_left;         /* more visits than pages: a circle */
+    int depth;                 /* of the tree */
+    unsigned int branch_nodes; /* that it has at least */
+    size_t nodes, others;      /* in leaves; and those that are none of ours */
 } WALK;
 
 static int damaged(const char *directory, const char *what, ONEM2M_ERROR *error)
@@ -126,80 +133,116 @@ static size_t child_of(const NODE *node)
     return (size_t)node->low | (size_t)node->high << 16 | (size_t)node->flags << 16 << 16;
 }
 
+static size_t value_size_of(const NODE *node)
+{
+    return (size_t)node->low | (size_t)node->high << 16;
+}
+
 static int check_big_value(const WALK *walk, const NODE *node, const unsigned char *after_name)
 {
-    const size_t value_size = (size_t)node->low | (size_t)node->high << 16;
-    const size_t pages = (sizeof(PAGE_HEADER) - 1 + value_size) / walk->page_size + 1;
+    const size_t pages = (sizeof(PAGE_HEADER) - 1 + value_size_of(node)) / walk->page_size + 1;
     size_t first;
 
     memcpy(&first, after_name, sizeof(first));
     return first <= walk->size / walk->page_size && pages <= walk->size / walk->page_size - first;
 }
 
+/* Whether the node, its name and its value, or where that is, are within the page. */
+static int check_leaf_node(WALK *walk, const unsigned char *page, const NODE *node,
+                           size_t after_name)
+{
+    const size_t room = walk->page_size - after_name;
+
+    walk->nodes++;
+    walk->others += (node->flags & NODE_OTHERS) != 0;
+    if ((node->flags & NODE_BIG) == 0)
+        return (node->flags & ~NODE_OTHERS) == 0 && value_size_of(node) <= room;
+    return node->flags == NODE_BIG && sizeof(size_t) <= room &&
+           check_big_value(walk, node, page + after_name);
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX
-static int walk_node(WALK *walk, const unsigned char *page, size_t offset, unsigned int flags,
-                     int depth)
+static int walk_node(WALK *walk, const unsigned char *page, size_t offset, int depth)
 {
     NODE node;
+    size_t after_name;
 
     if (offset < sizeof(PAGE_HEADER) || offset > walk->page_size - sizeof(node))
         return 0;
     memcpy(&node, page + offset, sizeof(node));
-    if ((flags & PAGE_BRANCH) != 0)
-        return walk_page(walk, child_of(&node), depth + 1);
-    if ((node.flags & NODE_BIG) == 0)
-        return 1;
-    offset += sizeof(node) + node.name_size;
-    return offset <= walk->page_size - sizeof(size_t) &&
-           check_big_value(walk, &node, page + offset);
+    after_name = offset + sizeof(node) + node.name_size;
+    if (after_name > walk->page_size)
+        return 0;
+    return depth + 1 < walk->depth ? walk_page(walk, child_of(&node), depth + 1)
+                                   : check_leaf_node(walk, page, &node, after_name);
+}
+
+/* LMDB takes it for granted that a leaf is not empty, and asserts two nodes of a branch, but not in
+ * the tree of free pages. */
+static int check_header(const WALK *walk, const PAGE_HEADER *header, size_t number, int depth)
+{
+    const int is_leaf = depth + 1 == walk->depth;
+    const size_t nodes_end =
+        sizeof(*header) + (is_leaf ? 1U : walk->branch_nodes) * sizeof(uint16_t);
+
+    return header->number == number && header->flags == (is_leaf ? PAGE_LEAF : PAGE_BRANCH) &&
+           header->lower >= nodes_end && header->lower % sizeof(uint16_t) == 0 &&
+           header->lower <= header->upper && header->upper <= walk->page_size;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX
-static int walk_nodes(WALK *walk, const unsigned char *page, int depth)
+static int walk_nodes(WALK *walk, const unsigned char *page, size_t number, int depth)
 {
     PAGE_HEADER header;
     uint16_t offset;
     size_t count;
 
     memcpy(&header, page, sizeof(header));
-    if ((header.flags & (PAGE_BRANCH | PAGE_LEAF)) == 0 || header.lower < sizeof(header) ||
-        header.lower > walk->page_size)
+    if (!check_header(walk, &header, number, depth))
         return 0;
     count = (header.lower - sizeof(header)) / sizeof(offset);
     for (size_t i = 0; i < count; i++) {
         memcpy(&offset, page + sizeof(header) + i * sizeof(offset), sizeof(offset));
-        if (!walk_node(walk, page, offset, header.flags, depth))
+        if (!walk_node(walk, page, offset, depth))
             return 0;
     }
     return 1;
 }
 
-/* Whether the page and all that it leads to are in the file. */
+/* Whether the page and all that it leads to are in the file, and what LMDB takes them for. */
 // NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX
 static int walk_page(WALK *walk, size_t number, int depth)
 {
     unsigned char *page;
     int ok;
 
-    if (depth > DEPTH_MAX || walk->pages_left-- == 0 || number >= walk->size / walk->page_size)
+    if (walk->pages_left-- == 0 || number >= walk->size / walk->page_size)
         return 0;
     page = malloc(walk->page_size);
     ok = page != NULL && read_at(walk->data, page, walk->page_size, number * walk->page_size) &&
-         walk_nodes(walk, page, depth);
+         walk_nodes(walk, page, number, depth);
     free(page);
     return ok;
 }
 
+static int walk_tree(WALK *walk, const TREE *tree, unsigned int branch_nodes)
+{
+    walk->depth = tree->depth;
+    walk->branch_nodes = branch_nodes;
+    walk->nodes = walk->others = 0;
+    return tree->root == SIZE_MAX ||
+           (walk->depth >= 1 && walk->depth <= DEPTH_MAX && walk_page(walk, tree->root, 0));
+}
+
+/* Another program's tree, which its nodes or the tree's flags are proof of, is refused later. */
 static int walk_trees(int data, size_t size, const META *meta)
 {
-    WALK walk = { data, size, meta->trees[0].page_size, 0 };
+    WALK walk = { .data = data, .size = size, .page_size = meta->trees[0].page_size };
 
     walk.pages_left = size / walk.page_size;
-    for (int i = 0; i < 2; i++) {
-        if (meta->trees[i].root != SIZE_MAX && !walk_page(&walk, meta->trees[i].root, 0))
-            return 0;
-    }
-    return 1;
+    return walk_tree(&walk, &meta->trees[0], 1) && walk.others == 0 &&
+           (meta->trees[1].flags != 0 || (walk_tree(&walk, &meta->trees[1], 2) &&
+                                          (walk.others == 0 || walk.others * 2 > walk.nodes)));
 }
 
 /*
@@ -222,20 +265,35 @@ static int check_size(const META *meta, int data, const char *directory, ONEM2M_
                               (long long)now.st_size, (meta->last_page + 1) * page_size);
 }
 
+/*
+ * LMDB follows what its pages say, out of the file too. A walk through a small store costs little
+ * beside opening it, and most damage is refused so; what happens to a page later is not.
+ */
+static int check_pages(const META *meta, int data, const char *directory, ONEM2M_ERROR *error)
+{
+    const size_t used = (meta->last_page + 1) * meta->trees[0].page_size;
+
+    return used > WALKED_MAX || walk_trees(data, used, meta) ||
+           damaged(directory, "a page that is in use makes no sense", error);
+}
+
+/* A snapshot that is replaced while it is looked at says nothing of the pages. */
 int onem2m_lmdb_check_data(ONEM2M_LMDB_FILES *files, int data, const char *directory,
                            ONEM2M_ERROR *error)
 {
     META meta, after;
+    int has_size = 0;
 
     for (int i = 0; i < TRIES; i++) {
         if (!read_meta(&meta, data, directory, error))
             return 0;
         files->page_size = meta.trees[0].page_size;
         files->used = (meta.last_page + 1) * files->page_size;
-        if (check_size(&meta, data, directory, error))
+        has_size = check_size(&meta, data, directory, error);
+        if (has_size && check_pages(&meta, data, directory, error))
             return 1;
         if (!read_meta(&after, data, directory, NULL) || after.transaction == meta.transaction)
             return 0;
     }
-    return 0;
+    return has_size;
 }

@@ -25,7 +25,9 @@ OSSL_LIB_CTX *fault_context(const char *directory);
 /* Puts a key of that name, with so many octets of labels, into the store: 1, or 0 when refused. */
 int fault_try_add(OSSL_LIB_CTX *libctx, const char *name, size_t labels);
 
-/* Reads it: 1 with the right octets, 0 when refused, with an error on the queue. */
+/* Reads it: 1 with the right octets, 0 when refused, with an error on the queue. On anything else
+ * the process ends with this status. */
+#define FAULT_WRONG 3
 int fault_try_read(OSSL_LIB_CTX *libctx, const char *name);
 
 /* The key object of a name, NULL when refused. The caller frees it. */

@@ -329,6 +329,39 @@ static void fill_store(unsigned int count, size_t length)
 }
 
 /* Never a signal, and never fewer keys than there were. */
+/* Each octet of the headers of pages in turn; that of one that is not in use does not count. */
+static void damaged_pages(void **state)
+{
+    const int data = open(file("data.mdb"), O_RDWR | O_CLOEXEC);
+    const off_t size = size_of("data.mdb");
+    unsigned int refused = 0;
+
+    (void)state;
+    close_store();
+    assert_true(data >= 0);
+    for (off_t page = 8192; page < size; page += 4096) {
+        for (off_t at = page; at < page + 16; at++) {
+            ONEM2M_BACKEND *opened;
+            unsigned char octet, changed;
+
+            assert_int_equal(pread(data, &octet, 1, at), 1);
+            changed = octet ^ 0x51;
+            assert_int_equal(pwrite(data, &changed, 1, at), 1);
+            if (store_try_open(&opened, directory) == ONEM2M_R_NONE) {
+                store_functions->close(opened);
+            } else {
+                assert_int_equal(store_error.reason, ONEM2M_R_STORE_DAMAGED);
+                assert_non_null(strstr(store_error.detail, "a page that is in use"));
+                refused++;
+            }
+            assert_int_equal(pwrite(data, &octet, 1, at), 1);
+        }
+    }
+    close(data);
+    assert_true(refused >= 10);
+    assert_opens();
+}
+
 static void truncated_file(void **state)
 {
     off_t size;
@@ -739,6 +772,7 @@ int main(void)
         TEST(not_a_store),
         TEST(lmdb_of_others),
         WITH_STORE(damaged_meta_page),
+        WITH_STORE(damaged_pages),
         WITH_STORE(truncated_file),
         WITH_STORE(short_but_whole),
         WITH_STORE(two_paths_one_environment),
