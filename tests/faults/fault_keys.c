@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -57,11 +56,10 @@ void fault_place(char directory[PATH_MAX])
     STORE_CHECK(fclose(file) == 0);
 }
 
-/* A failed check aborts. */
-static void show_errors(int number)
+_Noreturn void fault_failed(const char *file, int line, const char *what)
 {
-    (void)number;
     ERR_print_errors_fp(stderr);
+    store_failed(file, line, what);
 }
 
 OSSL_LIB_CTX *fault_context(const char *directory)
@@ -70,8 +68,7 @@ OSSL_LIB_CTX *fault_context(const char *directory)
     char path[PATH_MAX + 16];
 
     snprintf(path, sizeof(path), "%s/openssl.cnf", directory);
-    STORE_CHECK(signal(SIGABRT, show_errors) != SIG_ERR);
-    STORE_CHECK(libctx != NULL && OSSL_LIB_CTX_load_config(libctx, path));
+    FAULT_CHECK(libctx != NULL && OSSL_LIB_CTX_load_config(libctx, path));
     return libctx;
 }
 

@@ -16,6 +16,14 @@
  * process of its own.
  */
 
+/* STORE_CHECK, that shows OpenSSL's error queue too. */
+#define FAULT_CHECK(condition)                                                                     \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            fault_failed(__FILE__, __LINE__, #condition);                                          \
+    } while (0)
+_Noreturn void fault_failed(const char *file, int line, const char *what);
+
 /* Makes directory a place with a seal, openssl.cnf and an empty store. */
 void fault_place(char directory[PATH_MAX]);
 

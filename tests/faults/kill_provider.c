@@ -48,9 +48,9 @@ static void write_keys(void *argument)
     for (unsigned int next = writer->acknowledged;; next++) {
         name_of(name, writer, next);
         /* One that was written but not acknowledged is there already. */
-        STORE_CHECK(fault_try_add(libctx, name, next * 37 % 150) ||
+        FAULT_CHECK(fault_try_add(libctx, name, next * 37 % 150) ||
                     (next == writer->acknowledged && fault_reason() == ONEM2M_R_NAME_IN_USE));
-        STORE_CHECK(write(writer->acknowledgements, &next, sizeof(next)) == sizeof(next));
+        FAULT_CHECK(write(writer->acknowledgements, &next, sizeof(next)) == sizeof(next));
     }
 }
 
@@ -67,16 +67,16 @@ static void write_lines(const WRITER *writer)
 
     file_of(path, writer);
     file = fopen(path, "we");
-    STORE_CHECK(file != NULL);
+    FAULT_CHECK(file != NULL);
     for (unsigned int i = 0; i < LINES; i++) {
         name_of(name, writer, writer->acknowledged * LINES + i);
-        STORE_CHECK(EVP_Digest(name, strlen(name), octets, NULL, EVP_sha256(), NULL));
+        FAULT_CHECK(EVP_Digest(name, strlen(name), octets, NULL, EVP_sha256(), NULL));
         fprintf(file, "kind=kpm\tsuid=10\textractable=1\tkey-id=%s@mef.example.com\tpriv=", name);
         for (size_t j = 0; j < sizeof(octets); j++)
             fprintf(file, "%02x", octets[j]);
         fputc('\n', file);
     }
-    STORE_CHECK(fclose(file) == 0);
+    FAULT_CHECK(fclose(file) == 0);
 }
 
 static void start_importer(WRITER *writer)
@@ -96,7 +96,7 @@ static void start(WRITER *writer)
         start_importer(writer);
         return;
     }
-    STORE_CHECK(pipe2(ends, O_CLOEXEC) == 0);
+    FAULT_CHECK(pipe2(ends, O_CLOEXEC) == 0);
     fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
     writer->acknowledgements = ends[1];
     writer->process = store_fork(write_keys, writer);
@@ -110,18 +110,18 @@ static void stop(WRITER *writer)
     unsigned int key;
     int status;
 
-    STORE_CHECK(kill(writer->process, SIGKILL) == 0);
-    STORE_CHECK(waitpid(writer->process, &status, 0) == writer->process);
+    FAULT_CHECK(kill(writer->process, SIGKILL) == 0);
+    FAULT_CHECK(waitpid(writer->process, &status, 0) == writer->process);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
         kills++;
     else
-        STORE_CHECK(writer->is_importer && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        FAULT_CHECK(writer->is_importer && WIFEXITED(status) && WEXITSTATUS(status) == 0);
     if (writer->is_importer) {
         writer->acknowledged += WIFEXITED(status);
         return;
     }
     while (read(writer->acknowledgements, &key, sizeof(key)) == sizeof(key)) {
-        STORE_CHECK(key == writer->acknowledged);
+        FAULT_CHECK(key == writer->acknowledged);
         writer->acknowledged++;
     }
     close(writer->acknowledgements);
@@ -134,11 +134,11 @@ static void check_keys(OSSL_LIB_CTX *libctx, const WRITER *writer, unsigned int 
 
     for (unsigned int i = from; i < keys; i++) {
         name_of(name, writer, i);
-        STORE_CHECK(fault_try_read(libctx, name));
+        FAULT_CHECK(fault_try_read(libctx, name));
     }
     /* The next one is there with its octets, or not at all. */
     name_of(name, writer, keys);
-    STORE_CHECK(fault_try_read(libctx, name) || fault_reason() == ONEM2M_R_KEY_NOT_FOUND);
+    FAULT_CHECK(fault_try_read(libctx, name) || fault_reason() == ONEM2M_R_KEY_NOT_FOUND);
 }
 
 static void check_last(void *argument)
@@ -199,6 +199,6 @@ int main(void)
     verify();
     store_remove(directory);
     printf("%u kills, %u keys acknowledged, none lost\n", kills, keys);
-    STORE_CHECK(keys > kills);
+    FAULT_CHECK(keys > kills);
     return 0;
 }

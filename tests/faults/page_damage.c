@@ -52,7 +52,7 @@ static void fill(void *argument)
     (void)argument;
     for (unsigned int i = 0; i < KEYS; i++) {
         name_of(name, i);
-        STORE_CHECK(fault_try_add(libctx, name, i * 37 % 900));
+        FAULT_CHECK(fault_try_add(libctx, name, i * 37 % 900));
     }
     OSSL_LIB_CTX_free(libctx);
 }
@@ -66,12 +66,12 @@ static void read_data(void)
     path_of(path, "backup");
     store_join(fault_begin_tool(directory, "backup", path, FAULT_END));
     file = fopen(path, "re");
-    STORE_CHECK(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    FAULT_CHECK(file != NULL && fseek(file, 0, SEEK_END) == 0);
     data.size = hurt.size = (size_t)ftell(file);
     data.octets = malloc(data.size);
     hurt.octets = malloc(data.size);
-    STORE_CHECK(data.octets != NULL && hurt.octets != NULL && fseek(file, 0, SEEK_SET) == 0);
-    STORE_CHECK(fread(data.octets, 1, data.size, file) == data.size && fclose(file) == 0);
+    FAULT_CHECK(data.octets != NULL && hurt.octets != NULL && fseek(file, 0, SEEK_SET) == 0);
+    FAULT_CHECK(fread(data.octets, 1, data.size, file) == data.size && fclose(file) == 0);
 }
 
 static void write_file(const char *name, const unsigned char *octets, size_t size)
@@ -81,7 +81,7 @@ static void write_file(const char *name, const unsigned char *octets, size_t siz
 
     path_of(path, name);
     file = fopen(path, "we");
-    STORE_CHECK(file != NULL && fwrite(octets, 1, size, file) == size && fclose(file) == 0);
+    FAULT_CHECK(file != NULL && fwrite(octets, 1, size, file) == size && fclose(file) == 0);
 }
 
 /* The use of it: look-ups and a new key. */
@@ -92,7 +92,6 @@ static void use_store(void *argument)
     char name[48];
 
     alarm(SECONDS);
-    (void)signal(SIGABRT, SIG_DFL);
     for (unsigned int i = 0; i < KEYS; i++) {
         name_of(name, i);
         refused += !fault_try_read(libctx, name);
@@ -112,12 +111,12 @@ static END try_store(void)
     write_file("data.mdb", hurt.octets, hurt.size);
     store_random(2);
     child = store_fork(use_store, NULL);
-    STORE_CHECK(waitpid(child, &status, 0) == child);
+    FAULT_CHECK(waitpid(child, &status, 0) == child);
     path_of(path, "lock.mdb");
     unlink(path);
     if (WIFSIGNALED(status))
         return WTERMSIG(status) == SIGALRM ? HUNG : CRASHED;
-    STORE_CHECK(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+    FAULT_CHECK(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
     return WEXITSTATUS(status) == 0 ? RIGHT : REFUSED;
 }
 
@@ -146,7 +145,7 @@ static void flip_anywhere(void)
 
 static void make_noise(void)
 {
-    const size_t at = any_page() + 16 * store_random((unsigned int)(PAGE / 16));
+    const size_t at = any_page() + (size_t)16 * store_random((unsigned int)(PAGE / 16));
 
     for (size_t i = 0; i < 16; i++)
         hurt.octets[at + i] = (unsigned char)store_random(256);
@@ -238,7 +237,7 @@ static unsigned int hurt_again_and_again(const DAMAGE *damage, unsigned int time
     for (END end = RIGHT; end < ENDS; end++)
         printf(" %5u %s", ends[end], end_names[end]);
     printf("\n");
-    STORE_CHECK((ends[CRASHED] + ends[HUNG]) * 100 <= (damage->may_crash ? times : 0));
+    FAULT_CHECK((ends[CRASHED] + ends[HUNG]) * 100 <= (damage->may_crash ? times : 0));
     return times;
 }
 
@@ -253,7 +252,7 @@ int main(void)
     store_join(store_fork(fill, NULL));
     read_data();
     restore();
-    STORE_CHECK(try_store() == RIGHT);
+    FAULT_CHECK(try_store() == RIGHT);
     for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++)
         cases += hurt_again_and_again(&damages[i], tenth * damages[i].share);
     free(data.octets);

@@ -56,7 +56,7 @@ static void add(OSSL_LIB_CTX *libctx, STATE *state, unsigned int writer)
 
     name_of(name, writer, key);
     atomic_store(&state->begun, key + 1);
-    STORE_CHECK(fault_try_add(libctx, name, key * 37 % 150));
+    FAULT_CHECK(fault_try_add(libctx, name, key * 37 % 150));
     atomic_store(&state->done, key + 1);
 }
 
@@ -68,11 +68,11 @@ static void destroy(OSSL_LIB_CTX *libctx, STATE *state, unsigned int writer)
 
     name_of(name, writer, key);
     object = fault_try_load(libctx, name);
-    STORE_CHECK(object != NULL && fault_try_octets(object, name));
+    FAULT_CHECK(object != NULL && fault_try_octets(object, name));
     atomic_store(&state->destroying, key + 1);
-    STORE_CHECK(fault_try_set(object, ONEM2M_PARAM_STATE, ONEM2M_STATE_NAME_DESTROYED));
+    FAULT_CHECK(fault_try_set(object, ONEM2M_PARAM_STATE, ONEM2M_STATE_NAME_DESTROYED));
     atomic_store(&state->destroyed, key + 1);
-    STORE_CHECK(!fault_try_octets(object, name));
+    FAULT_CHECK(!fault_try_octets(object, name));
     ERR_clear_error();
     EVP_PKEY_free(object);
 }
@@ -84,7 +84,7 @@ static void count(EVP_PKEY *counter, STATE *state)
 
     snprintf(label, sizeof(label), "%u", value);
     atomic_store(&state->counting, value);
-    STORE_CHECK(fault_try_set(counter, ONEM2M_PARAM_LABELS, label));
+    FAULT_CHECK(fault_try_set(counter, ONEM2M_PARAM_LABELS, label));
     atomic_store(&state->counted, value);
 }
 
@@ -98,7 +98,7 @@ static void run_writer(void *argument)
 
     counter_of(name, writer);
     counter = fault_try_load(libctx, name);
-    STORE_CHECK(counter != NULL);
+    FAULT_CHECK(counter != NULL);
     while (store_seconds() < end) {
         add(libctx, state, writer);
         if (atomic_load(&state->done) - atomic_load(&state->destroyed) > KEPT)
@@ -111,6 +111,17 @@ static void run_writer(void *argument)
 
 /* Readers */
 
+/* Why a key was refused of which so many were done before. */
+static void check_refusal(STATE *state, unsigned int key, unsigned int done)
+{
+    const ONEM2M_REASON reason = fault_reason();
+
+    if (key < done)
+        FAULT_CHECK(key < atomic_load(&state->destroying) && reason == ONEM2M_R_DESTROYED);
+    else
+        FAULT_CHECK(key < atomic_load(&state->begun) || reason == ONEM2M_R_KEY_NOT_FOUND);
+}
+
 /* What was known before the read holds, what was known after it may. */
 static void read_key(OSSL_LIB_CTX *libctx, STATE *state, unsigned int writer)
 {
@@ -118,20 +129,12 @@ static void read_key(OSSL_LIB_CTX *libctx, STATE *state, unsigned int writer)
     const unsigned int oldest = destroyed > 10 ? destroyed - 10 : 0;
     const unsigned int key = oldest + store_random(done + 3 - oldest);
     char name[48];
-    int found;
 
     name_of(name, writer, key);
-    found = fault_try_read(libctx, name);
-    if (found) {
-        STORE_CHECK(key >= destroyed && key < atomic_load(&state->begun));
-        return;
-    }
-    if (key < done) {
-        STORE_CHECK(key < atomic_load(&state->destroying));
-        STORE_CHECK(fault_reason() == ONEM2M_R_DESTROYED);
-    } else {
-        STORE_CHECK(fault_reason() == ONEM2M_R_KEY_NOT_FOUND || key < atomic_load(&state->begun));
-    }
+    if (fault_try_read(libctx, name))
+        FAULT_CHECK(key >= destroyed && key < atomic_load(&state->begun));
+    else
+        check_refusal(state, key, done);
 }
 
 static void read_counter(EVP_PKEY *counter, STATE *state)
@@ -140,10 +143,10 @@ static void read_counter(EVP_PKEY *counter, STATE *state)
     unsigned long value;
     char label[16];
 
-    STORE_CHECK(
+    FAULT_CHECK(
         EVP_PKEY_get_utf8_string_param(counter, ONEM2M_PARAM_LABELS, label, sizeof(label), NULL));
     value = strtoul(label, NULL, 10);
-    STORE_CHECK(value >= before && value <= atomic_load(&state->counting));
+    FAULT_CHECK(value >= before && value <= atomic_load(&state->counting));
 }
 
 static void run_reader(void *argument)
@@ -157,7 +160,7 @@ static void run_reader(void *argument)
     for (unsigned int i = 0; i < WRITERS; i++) {
         counter_of(name, i);
         counters[i] = fault_try_load(libctx, name);
-        STORE_CHECK(counters[i] != NULL && fault_try_octets(counters[i], name));
+        FAULT_CHECK(counters[i] != NULL && fault_try_octets(counters[i], name));
     }
     for (; store_seconds() < end; reads += 2) {
         const unsigned int writer = store_random(WRITERS);
@@ -182,9 +185,9 @@ static void make_counters(void *argument)
     (void)argument;
     for (unsigned int i = 0; i < WRITERS; i++) {
         counter_of(name, i);
-        STORE_CHECK(fault_try_add(libctx, name, 0));
+        FAULT_CHECK(fault_try_add(libctx, name, 0));
         counter = fault_try_load(libctx, name);
-        STORE_CHECK(counter != NULL && fault_try_set(counter, ONEM2M_PARAM_LABELS, "0"));
+        FAULT_CHECK(counter != NULL && fault_try_set(counter, ONEM2M_PARAM_LABELS, "0"));
         EVP_PKEY_free(counter);
     }
     OSSL_LIB_CTX_free(libctx);
@@ -204,7 +207,7 @@ int main(void)
     store_seed();
     fault_place(directory);
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    STORE_CHECK(shared != MAP_FAILED);
+    FAULT_CHECK(shared != MAP_FAILED);
     store_join(store_fork(make_counters, NULL));
     end = store_seconds() + seconds;
     for (unsigned int i = 0; i < WRITERS + READERS; i++) {
@@ -226,6 +229,6 @@ int main(void)
     store_remove(directory);
     printf("%u keys, %lu reads and %u rotations in %.0f s, no wrong answer\n", keys,
            atomic_load(&shared->reads), rotations, seconds);
-    STORE_CHECK(keys > 0 && atomic_load(&shared->reads) > 0 && rotations > 0);
+    FAULT_CHECK(keys > 0 && atomic_load(&shared->reads) > 0 && rotations > 0);
     return 0;
 }
