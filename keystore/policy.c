@@ -738,6 +738,26 @@ int onem2m_policy_is_derived(const ONEM2M_ATTRIBUTES *key)
     return 0;
 }
 
+int onem2m_policy_parent(const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
+{
+    ONEM2M_ERROR why;
+
+    if (check_state(parent, &uses[ONEM2M_USE_DERIVE], &why))
+        return 1;
+    return onem2m_refuse(error, why.reason, ONEM2M_NO_OFFSET, "parent-key-id: its %s", why.detail);
+}
+
+int onem2m_policy_sibling(const ONEM2M_ATTRIBUTES *key, const ONEM2M_ATTRIBUTES *sibling,
+                          ONEM2M_ERROR *error)
+{
+    if (key->parent_kind != ONEM2M_KIND_PAIRWISE_E2E || key->suid == sibling->suid)
+        return 1;
+    return onem2m_refuse(error, ONEM2M_R_BAD_SUID, ONEM2M_NO_OFFSET,
+                         "suid: %u; a key of this pairwise-e2e has %u, and the same octets serve "
+                         "one usage (TS-0003 8.7.1, docs/policy.md)",
+                         key->suid, sibling->suid);
+}
+
 int onem2m_policy_limit(ONEM2M_ATTRIBUTES *child, const ONEM2M_ATTRIBUTES *parent)
 {
     int changed = 0;

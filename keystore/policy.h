@@ -86,6 +86,20 @@ int onem2m_policy_change(const ONEM2M_ATTRIBUTES *key, const ONEM2M_ATTRIBUTES *
 int onem2m_policy_is_derived(const ONEM2M_ATTRIBUTES *key);
 
 /*
+ * Whether a parent's state lets a key be stored that was derived of it; what
+ * onem2m_policy_child asks when it is derived, and a store of what is brought
+ * to it.
+ */
+int onem2m_policy_parent(const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error);
+
+/*
+ * Whether a key may be stored besides one that was derived of the same parent.
+ * Of a `pairwise-e2e`, whose octets its children have, all have one SUID.
+ */
+int onem2m_policy_sibling(const ONEM2M_ATTRIBUTES *key, const ONEM2M_ATTRIBUTES *sibling,
+                          ONEM2M_ERROR *error);
+
+/*
  * After a parent was changed: shortens the child's not-after where it is now
  * later (10.7), and turns extractable and derive-octets off where the parent
  * has not as much. Returns 1 when it had to, and so the child's own children

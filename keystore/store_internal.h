@@ -142,6 +142,23 @@ int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 int onem2m_store_open_keys_again(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error);
 int onem2m_store_seal_keys_again(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error);
 
+static inline ONEM2M_SLICE onem2m_lookup_slice(const ONEM2M_LOOKUP *lookup)
+{
+    return (ONEM2M_SLICE){ lookup->octets, lookup->length };
+}
+
+/* The record of a look-up name: 1, 0 when there is none, -1 with *error. */
+int onem2m_store_get_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE *record,
+                            ONEM2M_ERROR *error);
+
+/* Whether a new key may have its name: no key of its kind had it, and if it is this entity's to
+ * assign, it has the form of those. */
+int onem2m_store_check_name(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
+                            const ONEM2M_LOOKUP *lookup, ONEM2M_ERROR *error);
+/* A name at this entity's FQDN that no key ever had. */
+int onem2m_store_assign_key_id(ONEM2M_STORE_WRITER *writer, ONEM2M_KIND kind, ONEM2M_ID *id,
+                               ONEM2M_ERROR *error);
+
 /* An entry of the table of children is named by two hashes, because two names are longer than a
  * key of LMDB. */
 #define ONEM2M_LINK_DIGEST_OCTETS ((size_t)32)
@@ -152,5 +169,18 @@ int onem2m_store_name_link(const ONEM2M_STORE *store, ONEM2M_SLICE parent, ONEM2
 /* The look-up name of the key from which one was derived: 1, 0 when it was not, -1 with *error. */
 int onem2m_store_name_parent(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_LOOKUP *lookup,
                              ONEM2M_ERROR *error);
+
+/* The key from which one was derived, when it is in this store: 1, 0 without one, -1 with *error.
+ * *parent is to be cleared. */
+int onem2m_store_load_parent(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
+                             ONEM2M_KEY *parent, ONEM2M_ERROR *error);
+
+/* Makes a new key a child of the one from which it was derived, limited by it. */
+int onem2m_store_add_to_parent(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
+                               const ONEM2M_LOOKUP *lookup, ONEM2M_ERROR *error);
+
+/* TS-0003 10.7: what was derived of a key does not outlive it, also when its end is moved. */
+int onem2m_store_limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
+                                const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error);
 
 #endif

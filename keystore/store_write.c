@@ -4,20 +4,12 @@
  */
 #include <string.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 #include "store_internal.h"
 
 /* A random IV each: far below the 2^32 at which GCM's would begin to meet (NIST SP 800-38D 8.3). */
 #define EPOCH_WRITES_MAX ((uint64_t)1 << 31)
-/* How often a random relative part may be taken already before something is wrong. */
-#define ASSIGNMENTS_MAX 8
 
 _Static_assert(ONEM2M_LOOKUP_MAX <= ONEM2M_BACKEND_NAME_MAX, "a look-up name fits a backend");
-
-static ONEM2M_SLICE lookup_slice(const ONEM2M_LOOKUP *lookup)
-{
-    return (ONEM2M_SLICE){ lookup->octets, lookup->length };
-}
 
 static int put_header(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
 {
@@ -145,8 +137,8 @@ int onem2m_store_write(ONEM2M_STORE *store, onem2m_store_change_fn *change, void
     return ok;
 }
 
-static int get_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE *record,
-                      ONEM2M_ERROR *error)
+int onem2m_store_get_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE *record,
+                            ONEM2M_ERROR *error)
 {
     return writer->store->functions->get(writer->transaction, ONEM2M_TABLE_KEYS, name, record,
                                          error);
@@ -158,7 +150,7 @@ static int forget_record(ONEM2M_STORE_WRITER *writer, ONEM2M_HEADER *account, ON
 {
     const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
     ONEM2M_SLICE record;
-    const int found = get_record(writer, name, &record, error);
+    const int found = onem2m_store_get_record(writer, name, &record, error);
 
     if (found <= 0)
         return found == 0;
@@ -199,85 +191,6 @@ int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
     return 1;
 }
 
-static int hash_name(const ONEM2M_STORE *store, ONEM2M_SLICE name,
-                     unsigned char digest[ONEM2M_LINK_DIGEST_OCTETS], ONEM2M_ERROR *error)
-{
-    if (EVP_Digest(name.data, name.length, digest, NULL, store->sha256, NULL))
-        return 1;
-    return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET, "SHA-256 failed");
-}
-
-int onem2m_store_name_link(const ONEM2M_STORE *store, ONEM2M_SLICE parent, ONEM2M_SLICE child,
-                           unsigned char link[ONEM2M_LINK_OCTETS], ONEM2M_ERROR *error)
-{
-    return hash_name(store, parent, link, error) &&
-           hash_name(store, child, link + ONEM2M_LINK_DIGEST_OCTETS, error);
-}
-
-static int put_link(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE parent, ONEM2M_SLICE child,
-                    ONEM2M_ERROR *error)
-{
-    unsigned char link[ONEM2M_LINK_OCTETS];
-
-    return onem2m_store_name_link(writer->store, parent, child, link, error) &&
-           writer->store->functions->put(writer->transaction, ONEM2M_TABLE_CHILDREN,
-                                         (ONEM2M_SLICE){ link, sizeof(link) }, child, error);
-}
-
-static int check_unused(ONEM2M_STORE_WRITER *writer, const ONEM2M_LOOKUP *lookup,
-                        ONEM2M_ERROR *error)
-{
-    ONEM2M_SLICE record;
-    const int found = get_record(writer, lookup_slice(lookup), &record, error);
-
-    if (found > 0)
-        return onem2m_refuse(
-            error, ONEM2M_R_NAME_IN_USE, ONEM2M_NO_OFFSET,
-            "key-id: a key of this kind has or had this name (TS-0003 10.5, 10.6)");
-    return found == 0;
-}
-
-/* Whether any kind has or had this identifier. */
-static int used_by_any_kind(ONEM2M_STORE_WRITER *writer, const ONEM2M_LOOKUP *lookup,
-                            ONEM2M_ERROR *error)
-{
-    const ONEM2M_SLICE prefix = { lookup->octets, lookup->length - 1 };
-    ONEM2M_SLICE name, record;
-    const int found = writer->store->functions->seek(writer->transaction, ONEM2M_TABLE_KEYS, prefix,
-                                                     &name, &record, error);
-
-    if (found <= 0)
-        return found;
-    return name.length == lookup->length && memcmp(name.data, prefix.data, prefix.length) == 0;
-}
-
-/* TS-0003 8.3.5.2.7, 8.8.2.7: a previously unused relative part, at this entity's FQDN. */
-static int assign_key_id(ONEM2M_STORE_WRITER *writer, ONEM2M_KIND kind, ONEM2M_ID *id,
-                         ONEM2M_ERROR *error)
-{
-    const char *fqdn = writer->store->fqdn;
-    unsigned char relative[ONEM2M_RELATIVE_KEY_ID_OCTETS];
-    ONEM2M_LOOKUP lookup;
-    int tries, used;
-
-    if (fqdn == NULL)
-        return onem2m_refuse(error, ONEM2M_R_MISSING_PARAMETER, ONEM2M_NO_OFFSET,
-                             "key-id: none is given, and without fqdn in the configuration none "
-                             "can be assigned (TS-0003 10.3.5)");
-    for (tries = 0; tries < ASSIGNMENTS_MAX; tries++) {
-        if (RAND_bytes_ex(writer->store->libctx, relative, sizeof(relative), 0) <= 0)
-            break;
-        if (!onem2m_id_form_exported(id, ONEM2M_ID_KC, relative, fqdn, strlen(fqdn), error) ||
-            !onem2m_lookup_form(&lookup, kind, id->text, id->length, error))
-            return 0;
-        used = used_by_any_kind(writer, &lookup, error);
-        if (used <= 0)
-            return used == 0;
-    }
-    return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
-                         "key-id: no unused relative part was found at random");
-}
-
 int onem2m_store_load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE record,
                           ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
@@ -301,88 +214,18 @@ static ONEM2M_SLICE key_octets(const ONEM2M_KEY *key)
     return (ONEM2M_SLICE){ key->secret.octets, key->secret.length };
 }
 
-int onem2m_store_name_parent(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_LOOKUP *lookup,
-                             ONEM2M_ERROR *error)
-{
-    const ONEM2M_SLICE parent_id = attributes->text[ONEM2M_TEXT_PARENT_KEY_ID];
-
-    if (parent_id.length == 0 || !onem2m_policy_is_derived(attributes))
-        return 0;
-    return onem2m_lookup_form(lookup, attributes->parent_kind, (const char *)parent_id.data,
-                              parent_id.length, error)
-               ? 1
-               : -1;
-}
-
-/* That key, when it is in this store: 1, 0 without one, -1 with *error. *parent is to be cleared.
- */
-static int load_parent(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
-                       ONEM2M_KEY *parent, ONEM2M_ERROR *error)
-{
-    ONEM2M_LOOKUP lookup;
-    ONEM2M_SLICE record;
-    int found = onem2m_store_name_parent(attributes, &lookup, error);
-
-    if (found > 0)
-        found = get_record(writer, lookup_slice(&lookup), &record, error);
-    if (found > 0 && !onem2m_store_load_key(writer, lookup_slice(&lookup), record, parent, error))
-        return -1;
-    return found;
-}
-
-/* TS-0003 10.7: not-after is the parent's where none is given, and never later. What a caller has
- * to ask for is refused, where the parent has not as much; derive-octets is 1 without being asked
- * for. */
-static int limit_by_parent(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_ATTRIBUTES *parent,
-                           ONEM2M_ERROR *error)
-{
-    const ONEM2M_TIME wished = attributes->not_after;
-    const int extractable = attributes->extractable;
-
-    if (!onem2m_policy_limit(attributes, parent))
-        return 1;
-    if (extractable && !attributes->extractable)
-        return onem2m_refuse(error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
-                             "extractable: 1, and the key it was derived from may not leave "
-                             "(TS-0003 6.2.5)");
-    if (wished != 0 && wished != attributes->not_after)
-        return onem2m_refuse(error, ONEM2M_R_OUTLIVES_PARENT, ONEM2M_NO_OFFSET,
-                             "not-after: later than that of the key it was derived from "
-                             "(TS-0003 10.7)");
-    return 1;
-}
-
-/* The link is made also to a parent that is not there yet: it may be imported later. */
-static int add_to_parent(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
-                         const ONEM2M_LOOKUP *lookup, ONEM2M_ERROR *error)
-{
-    ONEM2M_KEY parent = { 0 };
-    ONEM2M_LOOKUP parent_lookup;
-    const int named = onem2m_store_name_parent(attributes, &parent_lookup, error);
-    int found, ok;
-
-    if (named <= 0)
-        return named == 0;
-    found = load_parent(writer, attributes, &parent, error);
-    ok = found >= 0 && (found == 0 || limit_by_parent(attributes, &parent.attributes, error)) &&
-         put_link(writer, lookup_slice(&parent_lookup), lookup_slice(lookup), error);
-    onem2m_key_clear(&parent);
-    return ok;
-}
-
-static int limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                          const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error);
-
 static int add_named(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
                      ONEM2M_SLICE secret, ONEM2M_ERROR *error)
 {
     ONEM2M_LOOKUP lookup;
 
     return onem2m_attributes_check(attributes, secret.length, error) &&
-           onem2m_lookup_of(&lookup, attributes, error) && check_unused(writer, &lookup, error) &&
-           add_to_parent(writer, attributes, &lookup, error) &&
-           onem2m_store_put_record(writer, lookup_slice(&lookup), attributes, secret, error) &&
-           limit_children(writer, lookup_slice(&lookup), attributes, error);
+           onem2m_lookup_of(&lookup, attributes, error) &&
+           onem2m_store_check_name(writer, attributes, &lookup, error) &&
+           onem2m_store_add_to_parent(writer, attributes, &lookup, error) &&
+           onem2m_store_put_record(writer, onem2m_lookup_slice(&lookup), attributes, secret,
+                                   error) &&
+           onem2m_store_limit_children(writer, onem2m_lookup_slice(&lookup), attributes, error);
 }
 
 int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
@@ -393,7 +236,7 @@ int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attri
     ONEM2M_ID id;
 
     if (name->length == 0) {
-        if (!assign_key_id(writer, named.kind, &id, error))
+        if (!onem2m_store_assign_key_id(writer, named.kind, &id, error))
             return 0;
         name->data = (const unsigned char *)id.text;
         name->length = id.length;
@@ -406,95 +249,6 @@ int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attri
     }
     return 1;
 }
-
-/* What a record says of its parent is authentic, the table of children is not. */
-static int is_child(const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_ATTRIBUTES *parent)
-{
-    const ONEM2M_SLICE named = attributes->text[ONEM2M_TEXT_PARENT_KEY_ID];
-    const ONEM2M_SLICE key_id = parent->text[ONEM2M_TEXT_KEY_ID];
-    ONEM2M_LOOKUP lookup, other;
-
-    return attributes->parent_kind == parent->kind &&
-           onem2m_lookup_form(&lookup, parent->kind, (const char *)named.data, named.length,
-                              NULL) &&
-           onem2m_lookup_form(&other, parent->kind, (const char *)key_id.data, key_id.length,
-                              NULL) &&
-           lookup.length == other.length && memcmp(lookup.octets, other.octets, lookup.length) == 0;
-}
-
-/*
- * Recursion ends: of a kind are made only kinds that stand below it (docs/policy.md), four deep at
- * the most, and is_child asks for the kind.
- * NOLINTBEGIN(misc-no-recursion)
- */
-static int limit_child(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                       const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
-{
-    ONEM2M_KEY key = { 0 };
-    ONEM2M_SLICE record;
-    const int found = get_record(writer, name, &record, error);
-    int ok = 1;
-
-    if (found <= 0)
-        return found == 0;
-    if (!onem2m_store_load_key(writer, name, record, &key, error))
-        return 0;
-    if (is_child(&key.attributes, parent) && onem2m_policy_limit(&key.attributes, parent))
-        ok = onem2m_store_put_record(writer, name, &key.attributes, key_octets(&key), error) &&
-             limit_children(writer, name, &key.attributes, error);
-    onem2m_key_clear(&key);
-    return ok;
-}
-
-/* One entry of the table of children; copied, because writing may move it. */
-typedef struct {
-    unsigned char link[ONEM2M_LINK_OCTETS + 1];
-    ONEM2M_LOOKUP child;
-} CHILD;
-
-/* The child after the one at *at: 1, 0 when there is none, -1 with *error. */
-static int next_child(ONEM2M_STORE_WRITER *writer, CHILD *at, size_t from, ONEM2M_ERROR *error)
-{
-    ONEM2M_SLICE entry, child;
-    const int found =
-        writer->store->functions->seek(writer->transaction, ONEM2M_TABLE_CHILDREN,
-                                       (ONEM2M_SLICE){ at->link, from }, &entry, &child, error);
-
-    if (found <= 0)
-        return found;
-    if (entry.length != ONEM2M_LINK_OCTETS || child.length > sizeof(at->child.octets)) {
-        onem2m_refuse(error, ONEM2M_R_STORE_DAMAGED, ONEM2M_NO_OFFSET,
-                      "the table of children is damaged");
-        return -1;
-    }
-    if (memcmp(entry.data, at->link, ONEM2M_LINK_DIGEST_OCTETS) != 0)
-        return 0;
-    memcpy(at->link, entry.data, ONEM2M_LINK_OCTETS);
-    at->link[ONEM2M_LINK_OCTETS] = 0;
-    memcpy(at->child.octets, child.data, child.length);
-    at->child.length = child.length;
-    return 1;
-}
-
-/* TS-0003 10.7: what was derived of a key does not outlive it, also when its end is moved; nor is
- * it more extractable. */
-static int limit_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                          const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
-{
-    CHILD at;
-    size_t from = ONEM2M_LINK_DIGEST_OCTETS;
-    int found;
-
-    if (!hash_name(writer->store, name, at.link, error))
-        return 0;
-    while ((found = next_child(writer, &at, from, error)) > 0) {
-        if (!limit_child(writer, lookup_slice(&at.child), parent, error))
-            return 0;
-        from = sizeof(at.link);
-    }
-    return found == 0;
-}
-/* NOLINTEND(misc-no-recursion) */
 
 static int changes_attributes(const ONEM2M_STORE_CHANGE *change)
 {
@@ -543,7 +297,7 @@ static int check_change(ONEM2M_STORE_WRITER *writer, const ONEM2M_KEY *key,
                         const ONEM2M_ATTRIBUTES *wished, ONEM2M_ERROR *error)
 {
     ONEM2M_KEY parent = { 0 };
-    const int found = load_parent(writer, &key->attributes, &parent, error);
+    const int found = onem2m_store_load_parent(writer, &key->attributes, &parent, error);
     const int ok = found >= 0 &&
                    onem2m_policy_change(&key->attributes, wished,
                                         found > 0 ? &parent.attributes : NULL, error) &&
@@ -577,7 +331,7 @@ static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM
     onem2m_store_change_apply(change, &wished);
     return check_change(writer, key, &wished, error) &&
            onem2m_store_put_record(writer, name, &wished, key_octets(key), error) &&
-           limit_children(writer, name, &wished, error);
+           onem2m_store_limit_children(writer, name, &wished, error);
 }
 
 int onem2m_store_change(ONEM2M_STORE_WRITER *writer, const char *key_id, size_t length,
@@ -591,10 +345,10 @@ int onem2m_store_change(ONEM2M_STORE_WRITER *writer, const char *key_id, size_t 
 
     if (!onem2m_store_find(writer->store, writer->transaction, key_id, length, kinds, &lookup,
                            &record, error) ||
-        !onem2m_store_load_key(writer, lookup_slice(&lookup), record, &key, error))
+        !onem2m_store_load_key(writer, onem2m_lookup_slice(&lookup), record, &key, error))
         return 0;
     ok = ask_policy(&key.attributes, change, requester, now, error) &&
-         change_key(writer, lookup_slice(&lookup), &key, change, error);
+         change_key(writer, onem2m_lookup_slice(&lookup), &key, change, error);
     onem2m_key_clear(&key);
     return ok;
 }

@@ -7,6 +7,17 @@
 key 0 init
 ke=82CA6FADC18789491AA65339C51B58A3@mef.example.com
 
+# Times that do not exist, or are none; the store is as it was.
+octets 05
+key 0 verify
+cp "$work/out" "$work/before"
+for time in 20270229T000000Z 20270431T000000 20271301T000000Z 20271231T240000Z 20271231T235960Z \
+    2027-12-31T23:59:59Z 20271231 tomorrow 20271231T235959+0100; do
+    refused "not-after" add --kind kpm --suid 10 --key-id e@mef.example.com --not-after "$time"
+done
+key 0 verify
+cmp -s "$work/out" "$work/before" || fail "a time that was refused is stored"
+
 # The octets: hexadecimal or as they are, standard input or a file.
 octets aB
 key 0 add --kind kpm --suid 10 --key-id enrolee1@mef.example.com --extractable
@@ -42,9 +53,17 @@ refused "Is a directory" add --kind kpm --suid 10 --secret-file "$work"
 # Names: assigned, taken, the same but for case.
 octets 01
 key 0 add --kind kc --suid 32
-[[ $(cat "$work/out") =~ ^[0-9A-F]{32}@mef\.example\.com$ ]] || fail "form of an assigned name"
+[[ $(cat "$work/out") =~ ^[0-9A-F]{32}@node\.example\.com$ ]] || fail "form of an assigned name"
 configure "$work/nameless.cnf" "keystore = lmdb:$work/store" "seal = file:$work/seal"
 refused "fqdn" add --kind kc --suid 32 --config "$work/nameless.cnf"
+for relative in lamp 0123456789ABCDEF0123456789ABCDE g123456789abcdef0123456789abcdef; do
+    refused "not one that it assigned" add --kind ke --key-id "$relative@node.example.com"
+    refused "not one that it assigned" add --kind esdata --suid 34 --registration \
+        --source-id a.example.com --target-ids b.example.com --key-id "$relative@node.example.com"
+done
+key 0 add --kind ke --key-id 0123456789abcdef0123456789abcdef@node.example.com
+key 0 add --kind ke --key-id lamp@mef.example.com
+key 0 add --kind kc --suid 32 --key-id lamp@node.example.com
 refused "had this name" add --kind kpm --suid 10 --key-id enrolee1@mef.example.com
 key 0 add --kind kpm --suid 10 --key-id Enrolee1@mef.example.com
 key 0 add --kind km --suid 11 --key-id Km-One@maf.example.com

@@ -22,7 +22,7 @@ configure() {
     } >"$file"
 }
 configure "$OPENSSL_CONF" "keystore = lmdb:$work/store" "seal = file:$work/seal" \
-    "fqdn = mef.example.com"
+    "fqdn = node.example.com"
 
 fail() {
     echo "FAILED: $*" >&2

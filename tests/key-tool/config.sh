@@ -10,7 +10,7 @@ mkdir "$work/modules"
 : >"$work/modules/onem2m.so"
 
 key 1 config
-says out "fqdn = mef.example.com"
+says out "fqdn = node.example.com"
 says out "problem:               seal: "
 key 0 init
 key 0 config

@@ -278,6 +278,74 @@ static void every_key_is_visited(void **state)
     assert_false(findings.set_hash_differs);
 }
 
+/* A key that is said to come of one that may make none is not taken. */
+static void a_parent_that_is_not_active_has_no_more_children(void **state)
+{
+    static const struct {
+        ONEM2M_STATE state;
+        ONEM2M_REASON reason;
+    } cases[] = { { ONEM2M_STATE_SUSPENDED, ONEM2M_R_SUSPENDED },
+                  { ONEM2M_STATE_REVOKED, ONEM2M_R_REVOKED },
+                  { ONEM2M_STATE_DESTROYED, ONEM2M_R_DESTROYED } };
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES ke = attributes(ONEM2M_KIND_KE, 0, KE_ID), child = child_of_ke();
+    ONEM2M_ATTRIBUTES exported = attributes(ONEM2M_KIND_KC, 32, "c1@maf.example.com");
+    ONEM2M_ERROR error;
+
+    must_add(fixture, &ke);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CHANGING changing = { KE_ID, { .change_state = 1, .state = cases[i].state }, { NULL, 0 } };
+
+        assert_true(onem2m_store_write(fixture->store, change, &changing, &error));
+        must_not_add(fixture, &child, cases[i].reason);
+        assert_false(try_add(fixture, &child, &error));
+        assert_non_null(strstr(error.detail, "parent-key-id: its state"));
+    }
+    /* One of which it is only the origin is taken. */
+    exported.parent_kind = ONEM2M_KIND_KE;
+    exported.text[ONEM2M_TEXT_PARENT_KEY_ID] = text(KE_ID);
+    must_add(fixture, &exported);
+}
+
+#define PAIRWISE_ID "00112233445566778899AABBCCDDEEFF"
+
+static ONEM2M_ATTRIBUTES child_of_pairwise(ONEM2M_KIND kind, unsigned int suid, const char *key_id)
+{
+    ONEM2M_ATTRIBUTES child = attributes(kind, suid, key_id);
+
+    child.parent_kind = ONEM2M_KIND_PAIRWISE_E2E;
+    child.text[ONEM2M_TEXT_PARENT_KEY_ID] = text(PAIRWISE_ID);
+    return child;
+}
+
+/* The same octets for HMAC that makes session keys and for HMAC of somebody's text. */
+static void a_pairwise_key_serves_one_usage(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES parent = attributes(ONEM2M_KIND_PAIRWISE_E2E, 0, PAIRWISE_ID);
+    const ONEM2M_ATTRIBUTES sign =
+        child_of_pairwise(ONEM2M_KIND_ESDATA, 15, "sign1@sp.example.com");
+    const ONEM2M_ATTRIBUTES again =
+        child_of_pairwise(ONEM2M_KIND_ESDATA, 15, "sign2@sp.example.com");
+    const ONEM2M_ATTRIBUTES encrypt =
+        child_of_pairwise(ONEM2M_KIND_ESDATA, 14, "encrypt@sp.example.com");
+    const ONEM2M_ATTRIBUTES esprim =
+        child_of_pairwise(ONEM2M_KIND_ESPRIM, 13, "prim@sp.example.com");
+    CHANGING destroy = { "sign1@sp.example.com",
+                         { .change_state = 1, .state = ONEM2M_STATE_DESTROYED },
+                         { NULL, 0 } };
+    ONEM2M_ERROR error;
+
+    must_add(fixture, &sign); /* before its parent, as an import may */
+    must_not_add(fixture, &esprim, ONEM2M_R_BAD_SUID);
+    must_add(fixture, &parent);
+    must_not_add(fixture, &esprim, ONEM2M_R_BAD_SUID);
+    must_not_add(fixture, &encrypt, ONEM2M_R_BAD_SUID);
+    assert_true(onem2m_store_write(fixture->store, change, &destroy, &error));
+    must_not_add(fixture, &esprim, ONEM2M_R_BAD_SUID);
+    must_add(fixture, &again);
+}
+
 /* Imported in any order, a child ends with its parent at the latest. */
 static void a_parent_may_come_later(void **state)
 {
@@ -439,6 +507,8 @@ int main(void)
         BOTH(a_failed_change_changes_nothing),
         BOTH(every_key_is_visited),
         BOTH(a_parent_may_come_later),
+        BOTH(a_parent_that_is_not_active_has_no_more_children),
+        BOTH(a_pairwise_key_serves_one_usage),
         BOTH(a_forged_link_limits_nothing),
         BOTH(destroying_changes_nothing_else),
         BOTH(what_was_refused_leaves_the_account_right),

@@ -32,15 +32,16 @@ refuses "the output is 32 octets" 33 ONEM2M-PSK key-id:e1@mef.example.com usage:
 
 # A registration: for its targets, when they are authenticated; never a PSK.
 a=//sp.example.com/cse1 b=//sp.example.com/cse2
+r1=1F2E3D4C5B6A79880123456789ABCDEF@mef.example.com
 add "$ke_octets" --kind kc --suid 32 --registration --source-id "$a" --target-ids "$b" \
-    --key-id r1@mef.example.com
-gives 32 ONEM2M-RETRIEVE key-id:r1@mef.example.com "requester:$b"
-gives 32 ONEM2M-RETRIEVE key-id:r1@mef.example.com "requester:$b" suid:32
-refuses "requester" 32 ONEM2M-RETRIEVE key-id:r1@mef.example.com
-refuses "target" 32 ONEM2M-RETRIEVE key-id:r1@mef.example.com "requester:$a"
-refuses "suid: 33" 32 ONEM2M-RETRIEVE key-id:r1@mef.example.com "requester:$b" suid:33
-refuses "requester" 32 ONEM2M-RETRIEVE key-id:r1@mef.example.com requester:not/an/id
-refuses "registration" 32 ONEM2M-PSK key-id:r1@mef.example.com usage:saef
+    --key-id "$r1"
+gives 32 ONEM2M-RETRIEVE "key-id:$r1" "requester:$b"
+gives 32 ONEM2M-RETRIEVE "key-id:$r1" "requester:$b" suid:32
+refuses "requester" 32 ONEM2M-RETRIEVE "key-id:$r1"
+refuses "target" 32 ONEM2M-RETRIEVE "key-id:$r1" "requester:$a"
+refuses "suid: 33" 32 ONEM2M-RETRIEVE "key-id:$r1" "requester:$b" suid:33
+refuses "requester" 32 ONEM2M-RETRIEVE "key-id:$r1" requester:not/an/id
+refuses "registration" 32 ONEM2M-PSK "key-id:$r1" usage:saef
 refuses "registration" 32 ONEM2M-RETRIEVE key-id:c1@mef.example.com "requester:$b"
 
 add "$ke_octets" --kind ke --registration --source-id "$a" --allowed-suids '21 23' \
