@@ -10,8 +10,15 @@
 
 #define ONEM2M_LMDB_DATA "data.mdb"
 #define ONEM2M_LMDB_LOCK "lock.mdb"
-/* Directories in which stores are made; what is left of one is of no meaning. */
+/* Directories in which stores are made. */
 #define ONEM2M_LMDB_NEW ".onem2m-new-"
+
+/* Locks such a directory for the one who makes a store in it: the file descriptor, whose closing
+ * ends that, or -1 when another is to be made. */
+int onem2m_lmdb_hold_place(const char *path);
+
+/* Removes those in directory that nobody holds: of one who was killed. */
+void onem2m_lmdb_remove_leftovers(const char *directory);
 
 /*
  * What can be said of a store's files before LMDB maps them. LMDB trusts its

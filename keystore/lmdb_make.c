@@ -21,7 +21,11 @@ typedef struct {
     char directory[PATH_MAX]; /* where it is made */
     char data[PATH_MAX];      /* the file that is made */
     char final[PATH_MAX];     /* what it becomes */
+    int held;                 /* the directory, locked */
 } PLACE;
+
+/* How often somebody may take a fresh directory for one that was left. */
+#define PLACES_MAX 8
 
 #define LOCK_OCTETS_PER_READER 64
 
@@ -59,7 +63,7 @@ static int check_empty(const char *directory, ONEM2M_ERROR *error)
                               "a key store is made in an empty directory only; this one has files");
 }
 
-static int make_place(PLACE *place, const char *directory, ONEM2M_ERROR *error)
+static int make_directory(PLACE *place, const char *directory, ONEM2M_ERROR *error)
 {
     const int length = snprintf(place->directory, sizeof(place->directory),
                                 "%s/" ONEM2M_LMDB_NEW "XXXXXX", directory);
@@ -68,6 +72,19 @@ static int make_place(PLACE *place, const char *directory, ONEM2M_ERROR *error)
         return onem2m_lmdb_refuse_errno(error, ENAMETOOLONG, directory, "the directory's name");
     if (mkdtemp(place->directory) == NULL)
         return onem2m_lmdb_refuse_errno(error, errno, directory, "making a directory in it");
+    place->held = onem2m_lmdb_hold_place(place->directory);
+    return 1;
+}
+
+static int make_place(PLACE *place, const char *directory, ONEM2M_ERROR *error)
+{
+    place->held = -1;
+    for (int i = 0; i < PLACES_MAX && place->held < 0; i++) {
+        if (!make_directory(place, directory, error))
+            return 0;
+    }
+    if (place->held < 0)
+        return onem2m_lmdb_refuse_errno(error, EBUSY, directory, "holding a directory in it");
     stpcpy(stpcpy(place->data, place->directory), "/" ONEM2M_LMDB_DATA);
     stpcpy(stpcpy(place->final, directory), "/" ONEM2M_LMDB_DATA);
     return 1;
@@ -81,6 +98,7 @@ static void remove_place(const PLACE *place)
     unlink(lock);
     unlink(place->data);
     rmdir(place->directory);
+    close(place->held);
 }
 
 static int put_mark(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
@@ -173,8 +191,10 @@ static int publish(const PLACE *place, const char *directory, ONEM2M_ERROR *erro
 
 static int begin_making(PLACE *place, const char *directory, ONEM2M_ERROR *error)
 {
-    return onem2m_lmdb_check_place(directory, error) && check_empty(directory, error) &&
-           make_place(place, directory, error);
+    if (!onem2m_lmdb_check_place(directory, error))
+        return 0;
+    onem2m_lmdb_remove_leftovers(directory);
+    return check_empty(directory, error) && make_place(place, directory, error);
 }
 
 int onem2m_lmdb_make(const char *directory, onem2m_fill_fn *fill, void *argument,

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -144,16 +145,103 @@ static void what_does_not_count(void **state)
     assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
 }
 
-static void nothing_left_over(void **state)
+static void assert_nothing_left(void)
 {
     const struct dirent *entry;
     DIR *listing = opendir(directory);
 
-    (void)state;
+    assert_non_null(listing);
     while ((entry = readdir(listing)) != NULL)
         assert_true(entry->d_name[0] == '.' ? strlen(entry->d_name) <= 2
                                             : strstr(entry->d_name, ".mdb") != NULL);
     closedir(listing);
+}
+
+static void nothing_left_over(void **state)
+{
+    (void)state;
+    assert_nothing_left();
+}
+
+static int die(ONEM2M_TRANSACTION *transaction, void *argument, ONEM2M_ERROR *error)
+{
+    (void)transaction;
+    (void)argument;
+    (void)error;
+    raise(SIGKILL);
+    return 0;
+}
+
+static int count_places(void)
+{
+    const struct dirent *entry;
+    DIR *listing = opendir(directory);
+    int count = 0;
+
+    assert_non_null(listing);
+    while ((entry = readdir(listing)) != NULL)
+        count += strncmp(entry->d_name, ".onem2m-new-", 12) == 0;
+    closedir(listing);
+    return count;
+}
+
+static void leave_place(void)
+{
+    int status;
+    const pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        ONEM2M_BACKEND *opened;
+
+        if (store_try_open(&opened, directory) == ONEM2M_R_NONE)
+            store_functions->create(opened, die, NULL, NULL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* The next one who makes a store, or tries to, removes what was left. */
+static void a_killed_creator_leaves_nothing_for_long(void **state)
+{
+    (void)state;
+    leave_place();
+    assert_int_equal(count_places(), 1);
+    leave_place();
+    assert_int_equal(count_places(), 1); /* its own */
+    backend = store_open(directory);
+    assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
+    assert_nothing_left();
+    assert_int_equal(mkdir(file(".onem2m-new-abcdef"), 0700), 0);
+    assert_int_equal(store_try_create(backend), ONEM2M_R_STORE_EXISTS);
+    assert_nothing_left();
+}
+
+/* A place that somebody holds, one with other files, and what is no directory. */
+static void other_places_are_left_alone(void **state)
+{
+    char held[PATH_MAX];
+    int place;
+
+    (void)state;
+    snprintf(held, sizeof(held), "%s", file(".onem2m-new-held00"));
+    assert_int_equal(mkdir(held, 0700), 0);
+    place = open(held, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(place, LOCK_EX), 0);
+    write_file(".onem2m-new-held00/data.mdb", "1", 1);
+    assert_int_equal(mkdir(file(".onem2m-new-others"), 0700), 0);
+    write_file(".onem2m-new-others/letter.txt", "1", 1);
+    assert_int_equal(symlink("/tmp", file(".onem2m-new-linked")), 0);
+    backend = store_open(directory);
+    assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
+    assert_int_equal(count_places(), 3);
+    assert_int_equal(size_of(".onem2m-new-held00/data.mdb"), 1);
+    assert_int_equal(size_of(".onem2m-new-others/letter.txt"), 1);
+    close(place);
+    assert_int_equal(store_try_create(backend), ONEM2M_R_STORE_EXISTS);
+    assert_int_equal(count_places(), 2);
+    assert_int_equal(unlink(file(".onem2m-new-linked")), 0);
 }
 
 /* statfs as the tests want it; linked with --wrap. */
@@ -767,6 +855,8 @@ int main(void)
         TEST(directory_of_others),
         TEST(what_does_not_count),
         WITH_STORE(nothing_left_over),
+        TEST(a_killed_creator_leaves_nothing_for_long),
+        TEST(other_places_are_left_alone),
         WITH_STORE(network_file_system),
         WITH_STORE(modes_of_files),
         TEST(not_a_store),
