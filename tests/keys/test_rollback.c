@@ -191,7 +191,7 @@ static void another_store_is_refused(void **state)
     FIXTURE *fixture = *state;
     FIXTURE other = *fixture;
     KEPT of_other;
-    char path[128];
+    char path[80]; /* after lmdb: it fits a keystore's */
 
     snprintf(path, sizeof(path), "%s/other", fixture->directory);
     assert_int_equal(mkdir(path, 0700), 0);

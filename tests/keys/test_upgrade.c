@@ -398,7 +398,7 @@ static void a_backup_of_format_1_is_restored(void **state)
     const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, "new@mef.example.com");
     ONEM2M_STORE_FINDINGS findings;
     ONEM2M_ERROR error;
-    char path[128];
+    char path[80]; /* after lmdb: it fits a keystore's */
 
     snprintf(path, sizeof(path), "%s/other", fixture->directory);
     assert_int_equal(mkdir(path, 0700), 0);
