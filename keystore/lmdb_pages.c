@@ -20,6 +20,9 @@
 #define PAGE_META 0x08U
 #define NODE_BIG 0x01U
 #define NODE_OTHERS 0x06U /* of a table of tables, or of several values: none of ours */
+#define TREE_INTEGER_KEYS 0x08U
+#define TREE_OF_ENVIRONMENT                                                                        \
+    0x4001U /* kept with the flags of the first tree: a fixed map, no directory */
 #define DEPTH_MAX 32
 #define PAGE_SIZE_MIN 512U
 #define PAGE_SIZE_MAX 65536U
@@ -100,8 +103,10 @@ static int check_meta(const META *meta, const char *directory, ONEM2M_ERROR *err
         return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_NEWER, directory,
                                   "data.mdb is of LMDB's data version %u; this LMDB knows %u",
                                   meta->version, META_VERSION);
-    if (meta->version != META_VERSION || !page_size_is_possible(meta->trees[0].page_size) ||
-        meta->last_page < 1 || meta->last_page >= meta->map_size / meta->trees[0].page_size)
+    if (meta->version != META_VERSION ||
+        (meta->trees[0].flags & ~TREE_OF_ENVIRONMENT) != TREE_INTEGER_KEYS ||
+        !page_size_is_possible(meta->trees[0].page_size) || meta->last_page < 1 ||
+        meta->last_page >= meta->map_size / meta->trees[0].page_size)
         return damaged(directory, "impossible values in its meta page", error);
     return 1;
 }

@@ -20,7 +20,7 @@
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
 #include <openssl/store.h>
-#include "tests/pkey/support.h"
+#include "support.h"
 #include "watch.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

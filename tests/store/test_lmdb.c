@@ -376,11 +376,13 @@ static void patch(off_t at, const void *octets, size_t length)
     close(data);
 }
 
-/* Offsets in a meta page: magic 16, version 20, page size 40, last page 136, transaction 144. */
+/* Offsets in a meta page: magic 16, version 20, page size 40, flags of a tree 44, last page 136,
+ * transaction 144. */
 static void damaged_meta_page(void **state)
 {
     static const uint32_t sizes[] = { 0, 1, 256, 4095, 4097, 131072, 0xFFFFFFFF };
     const uint32_t version = 2;
+    const uint16_t sorted_duplicates = 0x0C, flags = 0x08;
     const uint64_t last = UINT64_MAX / 8192, original_size = 4096;
     static char page[4096];
 
@@ -391,6 +393,9 @@ static void damaged_meta_page(void **state)
         assert_refused(ONEM2M_R_STORE_DAMAGED, "impossible values");
     }
     patch(40, &original_size, 4);
+    patch(44, &sorted_duplicates, 2);
+    assert_refused(ONEM2M_R_STORE_DAMAGED, "impossible values");
+    patch(44, &flags, 2);
     assert_opens();
     close_store();
     patch(136, &last, 8);
@@ -416,7 +421,6 @@ static void fill_store(unsigned int count, size_t length)
     store_commit(transaction);
 }
 
-/* Never a signal, and never fewer keys than there were. */
 /* Each octet of the headers of pages in turn; that of one that is not in use does not count. */
 static void damaged_pages(void **state)
 {
@@ -450,6 +454,7 @@ static void damaged_pages(void **state)
     assert_opens();
 }
 
+/* Never a signal, and never fewer keys than there were. */
 static void truncated_file(void **state)
 {
     off_t size;
