@@ -209,6 +209,7 @@ pid_t fault_begin_tool(const char *directory, const char *command, ...)
     size_t count = 2;
 
     va_start(more, command);
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the line above
     while (count < COUNT(arguments) - 1 && (arguments[count] = va_arg(more, const char *)) != NULL)
         count++;
     va_end(more);
