@@ -245,7 +245,7 @@ static unsigned int hurt_again_and_again(const DAMAGE *damage, unsigned int time
 
 int main(void)
 {
-    const unsigned int tenth = store_long_run() ? 100 : 10;
+    const unsigned int tenth = store_long_run() ? 60 : 10;
     unsigned int cases = 0;
 
     store_seed();
