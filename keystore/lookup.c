@@ -24,6 +24,7 @@ static void set_lookup(ONEM2M_LOOKUP *lookup, ONEM2M_KIND kind, const ONEM2M_ID 
     lookup->octets[id->length] = 0;
     lookup->octets[id->length + 1] = (unsigned char)kind;
     lookup->length = id->length + 2;
+    lookup->is_of_any_kind = id->form == ONEM2M_FORM_HEX && id->fqdn.length > 0;
 }
 
 int onem2m_lookup_form(ONEM2M_LOOKUP *lookup, ONEM2M_KIND kind, const char *key_id, size_t length,
@@ -34,6 +35,15 @@ int onem2m_lookup_form(ONEM2M_LOOKUP *lookup, ONEM2M_KIND kind, const char *key_
     if (!onem2m_key_id_parse(&id, kind, key_id, length, ONEM2M_ID_FOLD_FQDN, error))
         return 0;
     set_lookup(lookup, kind, &id);
+    return 1;
+}
+
+int onem2m_lookup_form_again(ONEM2M_LOOKUP *lookup, ONEM2M_KIND kind, const char *key_id,
+                             size_t length, ONEM2M_ERROR *error)
+{
+    if (!lookup->is_of_any_kind)
+        return onem2m_lookup_form(lookup, kind, key_id, length, error);
+    lookup->octets[lookup->length - 1] = (unsigned char)kind;
     return 1;
 }
 

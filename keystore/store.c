@@ -229,33 +229,34 @@ int onem2m_store_find(ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction, cons
                       size_t length, unsigned int kinds, ONEM2M_LOOKUP *lookup,
                       ONEM2M_SLICE *record, ONEM2M_ERROR *error)
 {
-    ONEM2M_LOOKUP second_lookup;
-    ONEM2M_SLICE second_record;
-    unsigned int kind, parsed = 0, found = 0;
+    ONEM2M_SLICE value;
+    unsigned int kind, parsed = 0, found = 0, found_kind = 0;
+    int got;
 
+    lookup->is_of_any_kind = 0;
     for (kind = 1; kind <= ONEM2M_KIND_MAX; kind++) {
-        ONEM2M_LOOKUP *candidate = found == 0 ? lookup : &second_lookup;
-        ONEM2M_SLICE *value = found == 0 ? record : &second_record;
-        int got;
-
-        if ((kinds & ONEM2M_KIND_BIT(kind)) == 0)
-            continue;
-        if (!onem2m_lookup_form(candidate, (ONEM2M_KIND)kind, key_id, length, error))
+        if ((kinds & ONEM2M_KIND_BIT(kind)) == 0 ||
+            !onem2m_lookup_form_again(lookup, (ONEM2M_KIND)kind, key_id, length, error))
             continue;
         parsed++;
-        got = store->functions->get(transaction, ONEM2M_TABLE_KEYS,
-                                    (ONEM2M_SLICE){ candidate->octets, candidate->length }, value,
-                                    error);
+        got =
+            store->functions->get(transaction, ONEM2M_TABLE_KEYS,
+                                  (ONEM2M_SLICE){ lookup->octets, lookup->length }, &value, error);
         if (got < 0)
             return 0;
-        found += (unsigned int)got;
+        if (got > 0 && ++found == 1) {
+            found_kind = kind;
+            *record = value;
+        }
     }
     if (parsed == 0 && kinds != 0)
         return 0;
     if (found > 1)
         return onem2m_refuse(error, ONEM2M_R_AMBIGUOUS_NAME, ONEM2M_NO_OFFSET,
                              "keys of %u kinds have this name; say which kind", found);
-    return found == 1 || refuse_not_found(error);
+    if (found == 0)
+        return refuse_not_found(error);
+    return onem2m_lookup_form_again(lookup, (ONEM2M_KIND)found_kind, key_id, length, error);
 }
 
 static int visit_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,

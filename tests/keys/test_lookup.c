@@ -96,6 +96,31 @@ static void folding_twice_changes_nothing(void **state)
 }
 
 /* An identifier with a NUL in it could pass for one of another kind. */
+/* Of every case's text a name for one kind, then for another: as if it were the first. */
+static void of_another_kind_as_of_itself(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *key_id = cases[i].key_id;
+        ONEM2M_LOOKUP again, itself;
+
+        for (unsigned int kind = 1; kind <= ONEM2M_KIND_MAX; kind++) {
+            int formed;
+
+            again.is_of_any_kind = 0;
+            onem2m_lookup_form_again(&again, cases[i].kind, key_id, strlen(key_id), NULL);
+            formed = onem2m_lookup_form(&itself, (ONEM2M_KIND)kind, key_id, strlen(key_id), NULL);
+            assert_int_equal(
+                onem2m_lookup_form_again(&again, (ONEM2M_KIND)kind, key_id, strlen(key_id), NULL),
+                formed);
+            if (!formed)
+                continue;
+            assert_int_equal(again.length, itself.length);
+            assert_memory_equal(again.octets, itself.octets, itself.length);
+        }
+    }
+}
+
 static void refuses_a_nul(void **state)
 {
     static const char name[] = "km7@maf.example.com\0\x02";
@@ -145,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folds_as_the_contract_says),
         cmocka_unit_test(folding_twice_changes_nothing),
+        cmocka_unit_test(of_another_kind_as_of_itself),
         cmocka_unit_test(refuses_a_nul),
         cmocka_unit_test(the_longest_fits),
         cmocka_unit_test(of_attributes_as_of_their_name),
