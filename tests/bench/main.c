@@ -28,7 +28,7 @@ static const char usage[] =
     "each, and a ratio is the median of the ratios of every round, so that what\n"
     "disturbs one row disturbs all.\n"
     "\n"
-    "  --milliseconds N  time for each row (default 600: some 4 minutes in all)\n"
+    "  --milliseconds N  time for each row (default 600: some 2 minutes in all)\n"
     "  --keys N[,N]...   sizes of the stores (default 10000,100000,1000000; at most 4),\n"
     "                    made in TMPDIR or /tmp and removed: 1.5 GB for the largest\n"
     "  --only-stores     leaves out everything else\n"
