@@ -8,6 +8,7 @@
 #include <openssl/core_names.h>
 #include <openssl/core_object.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 #include <openssl/store.h>
 #include <onem2m/params.h>
@@ -244,6 +245,21 @@ static int say_failure(LOADER *loader)
     return 0;
 }
 
+/* OpenSSL from 3.2 on leaves an error of a name that it takes: it looks first whether it is octets.
+ */
+static int deliver(const OSSL_PARAM params[], OSSL_CALLBACK *callback, void *argument)
+{
+    int ok;
+
+    ERR_set_mark();
+    ok = callback(params, argument);
+    if (ok)
+        ERR_pop_to_mark();
+    else
+        ERR_clear_last_mark();
+    return ok;
+}
+
 static int give_name(LOADER *loader, OSSL_CALLBACK *callback, void *argument)
 {
     int type = OSSL_OBJECT_NAME;
@@ -253,7 +269,7 @@ static int give_name(LOADER *loader, OSSL_CALLBACK *callback, void *argument)
         OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DESC, loader->name.description, 0),
         OSSL_PARAM_construct_end(),
     };
-    const int ok = callback(params, argument);
+    const int ok = deliver(params, callback, argument);
 
     find_next_name(loader);
     return ok;
@@ -272,7 +288,7 @@ static int give_key(LOADER *loader, OSSL_CALLBACK *callback, void *argument)
                                           sizeof(place)),
         OSSL_PARAM_construct_end(),
     };
-    const int ok = callback(params, argument);
+    const int ok = deliver(params, callback, argument);
 
     onem2m_key_object_free(loader->object);
     loader->object = NULL;
