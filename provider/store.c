@@ -233,8 +233,10 @@ static void find_next_name(LOADER *loader)
 {
     OPENSSL_free(loader->name.uri);
     loader->name.uri = NULL;
+    ERR_set_mark();
     if (!find_name(loader, &loader->error))
         loader->failure = FAILED;
+    ERR_pop_to_mark();
 }
 
 static int say_failure(LOADER *loader)
