@@ -14,6 +14,7 @@
 
 static unsigned int opened, contexts;
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 int __real_EVP_DecryptFinal_ex(EVP_CIPHER_CTX *context, unsigned char *out, int *length);
 int __wrap_EVP_DecryptFinal_ex(EVP_CIPHER_CTX *context, unsigned char *out, int *length);
 EVP_CIPHER_CTX *__real_EVP_CIPHER_CTX_new(void);
@@ -34,6 +35,7 @@ EVP_CIPHER_CTX *__wrap_EVP_CIPHER_CTX_new(void)
     contexts++;
     return __real_EVP_CIPHER_CTX_new();
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 /* A server's policy, that refuses the key it is shown. */
 static int refuse_key(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret,

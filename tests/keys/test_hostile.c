@@ -103,7 +103,7 @@ static void names(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         must_refuse_name(fixture, ONEM2M_KIND_KPM, 10, cases[i].key_id, cases[i].reason);
     memset(longest, 'a', FULL_RELATIVE);
-    strcpy(longest + FULL_RELATIVE, "@mef.example.com");
+    memcpy(longest + FULL_RELATIVE, "@mef.example.com", sizeof("@mef.example.com"));
     must_refuse_name(fixture, ONEM2M_KIND_KPM, 10, longest, ONEM2M_R_NAME_TOO_LONG);
 }
 
