@@ -195,7 +195,7 @@ static void another_store_is_refused(void **state)
 
     snprintf(path, sizeof(path), "%s/other", fixture->directory);
     assert_int_equal(mkdir(path, 0700), 0);
-    snprintf(other.keystore, sizeof(other.keystore), "lmdb:%s", path);
+    snprintf(other.keystore, sizeof(other.keystore), "lmdb:%s/other", fixture->directory);
     other.store = open_store(&other);
     for (char id[] = "a@mef.example.com"; id[0] < 'e'; id[0]++)
         add_key(&other, id);

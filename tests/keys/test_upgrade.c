@@ -402,7 +402,7 @@ static void a_backup_of_format_1_is_restored(void **state)
 
     snprintf(path, sizeof(path), "%s/other", fixture->directory);
     assert_int_equal(mkdir(path, 0700), 0);
-    snprintf(other.keystore, sizeof(other.keystore), "lmdb:%s", path);
+    snprintf(other.keystore, sizeof(other.keystore), "lmdb:%s/other", fixture->directory);
     snprintf(path, sizeof(path), "%s/backup", fixture->directory);
     assert_true(onem2m_store_backup(fixture->store, path, &error));
     open_fixture(&other);
