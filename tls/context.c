@@ -46,8 +46,7 @@ static void free_connection(void *parent, void *object, CRYPTO_EX_DATA *data, in
         return;
     EVP_PKEY_free(connection->psk_key);
     OPENSSL_free(connection->psk_key_id);
-    if (onem2m_peer_free != NULL)
-        onem2m_peer_free(connection->peer);
+    onem2m_peer_free(connection->peer);
     OPENSSL_free(connection);
 }
 
@@ -163,7 +162,6 @@ const char *onem2m_tls_refusal(const SSL *ssl)
 
     if (connection == NULL)
         return "";
-    if (onem2m_peer_explain != NULL)
-        onem2m_peer_explain(ssl, connection);
+    onem2m_peer_explain(ssl, connection);
     return connection->refusal.reason != ONEM2M_R_NONE ? connection->refusal.detail : "";
 }

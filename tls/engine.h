@@ -51,12 +51,12 @@ int onem2m_server_name_parse(ONEM2M_ID *id, const char *fqdn);
 void onem2m_server_names_free(struct onem2m_server_names_st *names);
 
 /* peer.c: frees what ONEM2M_TLS_CONNECTION.peer points to; may be NULL. */
-void onem2m_peer_free(struct onem2m_peer_st *peer) __attribute__((weak));
+void onem2m_peer_free(struct onem2m_peer_st *peer);
 /*
  * peer.c: called by onem2m_tls_refusal before it looks: fills connection->refusal in where libssl
  * ended the handshake without asking anybody (a peer without a certificate).
  */
-void onem2m_peer_explain(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection) __attribute__((weak));
+void onem2m_peer_explain(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection);
 
 /*
  * psk_entity.c: the peer of a connection by PSK, as onem2m_tls_peer_entity and

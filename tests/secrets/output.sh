@@ -40,11 +40,11 @@ run() {
 
 hex=$(od -An -N 32 -tx1 /dev/urandom | tr -d ' \n')
 "$KEY" init >/dev/null
-"$KEY" add --kind ke --key-id ke1@mef.example.com <<<"$hex" >/dev/null
+"$KEY" add --kind ke --key-id 00112233445566778899AABBCCDDEEFF@mef.example.com <<<"$hex" >/dev/null
 "$KEY" add --kind esdata --suid 25 --key-id sign1@mef.example.com <<<"$hex" >/dev/null
 echo "a message" >message
 
-for uri in onem2m:ke1@mef.example.com onem2m:sign1@mef.example.com; do
+for uri in onem2m:00112233445566778899AABBCCDDEEFF@mef.example.com onem2m:sign1@mef.example.com; do
     for what in "-noout -text" "-text" "-outform DER" "-traditional" "-pubout" "-text_pub" "-out file"; do
         # shellcheck disable=SC2086 # words
         run pkey -propquery provider=onem2m -in "$uri" $what
@@ -61,10 +61,10 @@ for uri in onem2m:ke1@mef.example.com onem2m:sign1@mef.example.com; do
 done
 run storeutl onem2m:
 run mac -macopt key-id:sign1@mef.example.com -in message ONEM2M-HMAC
-run mac -macopt key-id:ke1@mef.example.com -in message ONEM2M-HMAC
-run kdf -keylen 32 -kdfopt key-id:ke1@mef.example.com -kdfopt half:first ONEM2M-SPLIT-KEY
-run kdf -keylen 32 -kdfopt key-id:ke1@mef.example.com -kdfopt usage:maf ONEM2M-PSK
-run kdf -keylen 32 -kdfopt key-id:ke1@mef.example.com -kdfopt requester:x.example.com ONEM2M-RETRIEVE
+run mac -macopt key-id:00112233445566778899AABBCCDDEEFF@mef.example.com -in message ONEM2M-HMAC
+run kdf -keylen 32 -kdfopt key-id:00112233445566778899AABBCCDDEEFF@mef.example.com -kdfopt half:first ONEM2M-SPLIT-KEY
+run kdf -keylen 32 -kdfopt key-id:00112233445566778899AABBCCDDEEFF@mef.example.com -kdfopt usage:maf ONEM2M-PSK
+run kdf -keylen 32 -kdfopt key-id:00112233445566778899AABBCCDDEEFF@mef.example.com -kdfopt requester:x.example.com ONEM2M-RETRIEVE
 for key in "hexkey:$hex" "hexkey:${hex}00" "hexkey:${hex:2}" "key:$hex"; do
     run kdf -keylen 32 -kdfopt "$key" -kdfopt maf-id:MAF ONEM2M-KM
     run kdf -keylen 32 -kdfopt "$key" -kdfopt suid:99 -kdfopt target-id:a.example.com ONEM2M-USAGE-KEY
@@ -73,10 +73,10 @@ for key in "hexkey:$hex" "hexkey:${hex}00" "hexkey:${hex:2}" "key:$hex"; do
 done
 cp seal seal.copy
 chmod 644 seal
-run pkey -in onem2m:ke1@mef.example.com -noout -text
+run pkey -in onem2m:00112233445566778899AABBCCDDEEFF@mef.example.com -noout -text
 chmod 600 seal
 dd if=/dev/urandom of=seal bs=32 count=1 status=none
-run pkey -in onem2m:ke1@mef.example.com -noout -text
+run pkey -in onem2m:00112233445566778899AABBCCDDEEFF@mef.example.com -noout -text
 
 for text in "kind: ke" "Total found: 2" "not allowed by kind" "bad key length" "chmod 600" "another seal"; do
     grep -qaF "$text" all || fail "the runs did not print: $text"

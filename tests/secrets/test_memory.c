@@ -140,8 +140,8 @@ static void store_keys(void)
     const OSSL_PARAM keys[][10] = {
         { KIND("ke"), NAME(KE_ID), PRIV, OPEN, STORED, END },
         { KIND("kpm"), NAME(ID("kpm1")), PRIV, number(ONEM2M_PARAM_SUID, 10), STORED, END },
-        { KIND("kc"), NAME(ID("kc1")), PRIV, number(ONEM2M_PARAM_SUID, 32), REGISTERED, STORED,
-          END },
+        { KIND("kc"), NAME(ID("FFEEDDCCBBAA99887766554433221100")), PRIV,
+          number(ONEM2M_PARAM_SUID, 32), REGISTERED, STORED, END },
         { KIND("esdata"), NAME(ID("sign1")), GIVEN(ONEM2M_PARAM_PRIV, 64), OPEN,
           number(ONEM2M_PARAM_SUID, 25), STORED, END },
         { KIND("kpsa"), NAME(ID("kpsa1")), PRIV, number(ONEM2M_PARAM_SUID, 22), STORED, END },
@@ -160,11 +160,12 @@ static void derive_by_name(void)
         { ONEM2M_KDF_USAGE_KEY, { NAME(KE_ID), USAGE_PARAMS, END } },
         { ONEM2M_KDF_PSK, { NAME(ID("kpm1")), TEXT(ONEM2M_PARAM_USAGE, "mef"), END } },
         { ONEM2M_KDF_RETRIEVE,
-          { NAME(ID("kc1")), TEXT(ONEM2M_PARAM_REQUESTER, "//sp.example.com/b"), END } },
+          { NAME(ID("FFEEDDCCBBAA99887766554433221100")),
+            TEXT(ONEM2M_PARAM_REQUESTER, "//sp.example.com/b"), END } },
         { ONEM2M_KDF_E2E_KEY,
           { NAME(ID("kpsa1")), TEXT(ONEM2M_PARAM_PURPOSE, ONEM2M_PURPOSE_MASTER), END } },
     };
-    const OSSL_PARAM other[] = { NAME(ID("kc1")),
+    const OSSL_PARAM other[] = { NAME(ID("FFEEDDCCBBAA99887766554433221100")),
                                  TEXT(ONEM2M_PARAM_REQUESTER, "//sp.example.com/c"), END };
 
     for (size_t i = 0; i < COUNT(derivations); i++)
