@@ -23,28 +23,12 @@ int onem2m_tls_kdf_fetch(ONEM2M_TLS_KDF *kdf, OSSL_LIB_CTX *libctx, const char *
 
 void onem2m_tls_kdf_clear(ONEM2M_TLS_KDF *kdf)
 {
-    for (size_t i = 0; i < SPARES; i++)
-        EVP_KDF_CTX_free(atomic_exchange(&kdf->spare[i], NULL));
+    EVP_KDF_CTX *ctx;
+
+    while ((ctx = onem2m_spares_take(&kdf->contexts)) != NULL)
+        EVP_KDF_CTX_free(ctx);
     EVP_KDF_free(kdf->kdf);
     kdf->kdf = NULL;
-}
-
-static EVP_KDF_CTX *take(ONEM2M_TLS_KDF *kdf)
-{
-    for (size_t i = 0; i < SPARES; i++) {
-        EVP_KDF_CTX *spare = atomic_exchange_explicit(&kdf->spare[i], NULL, memory_order_acquire);
-
-        if (spare != NULL)
-            return spare;
-    }
-    return EVP_KDF_CTX_new(kdf->kdf);
-}
-
-static void give(ONEM2M_TLS_KDF *kdf, EVP_KDF_CTX *ctx)
-{
-    for (size_t i = 0; ctx != NULL && i < SPARES; i++)
-        ctx = atomic_exchange_explicit(&kdf->spare[i], ctx, memory_order_acq_rel);
-    EVP_KDF_CTX_free(ctx);
 }
 
 static int derive(EVP_KDF_CTX *ctx, const OSSL_PARAM params[], unsigned char *out, size_t room,
@@ -80,11 +64,13 @@ int onem2m_tls_kdf_derive(ONEM2M_TLS_KDF *kdf, const OSSL_PARAM params[], unsign
     int ok;
 
     ERR_set_mark();
-    ctx = take(kdf);
+    ctx = onem2m_spares_take(&kdf->contexts);
+    if (ctx == NULL)
+        ctx = EVP_KDF_CTX_new(kdf->kdf);
     ok = ctx != NULL
              ? derive(ctx, params, out, room, size, error)
              : onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
-    give(kdf, ctx);
+    EVP_KDF_CTX_free(onem2m_spares_give(&kdf->contexts, ctx));
     ERR_pop_to_mark();
     return ok;
 }

@@ -42,6 +42,7 @@ void onem2m_tls_psk_free(ONEM2M_TLS_PSK *psk)
         return;
     onem2m_tls_kdf_clear(&psk->psk);
     onem2m_tls_kdf_clear(&psk->usage_key);
+    onem2m_tls_randoms_clear(&psk->randoms);
     onem2m_tls_fqdns_free(psk->fqdns);
     OPENSSL_free(psk->client_key_id);
     OPENSSL_free(psk->client_target);

@@ -5,17 +5,14 @@
 #ifndef ONEM2M_TLS_PSK_H
 #define ONEM2M_TLS_PSK_H
 
-#include <stdatomic.h>
 #include <openssl/kdf.h>
 #include "engine.h"
+#include "spares.h"
 
-/* Handshakes of one SSL_CTX that look a key up at once without making a new EVP_KDF_CTX. */
-#define SPARES 8
-
-/* A KDF of the provider, fetched once, and contexts that nobody uses now. */
+/* A KDF of the provider, fetched once, and EVP_KDF_CTXs of it. */
 typedef struct {
     EVP_KDF *kdf;
-    _Atomic(EVP_KDF_CTX *) spare[SPARES];
+    ONEM2M_SPARES contexts;
 } ONEM2M_TLS_KDF;
 
 /* A usage of TS-0004 6.3.4.2.39 that authenticates (D)TLS. */
@@ -32,6 +29,7 @@ typedef struct onem2m_tls_psk_st {
     ONEM2M_TLS_KDF psk;                   /* ONEM2M-PSK */
     ONEM2M_TLS_KDF usage_key;             /* ONEM2M-USAGE-KEY, of a client that was enrolled */
     const ONEM2M_TLS_USAGE *server_usage; /* NULL: no server */
+    ONEM2M_SPARES randoms;                /* random.c */
     char **fqdns;                         /* whose keys are fetched; ends in NULL */
     ONEM2M_FETCH_CB *fetch;
     void *fetch_argument;
@@ -52,6 +50,12 @@ void onem2m_tls_kdf_clear(ONEM2M_TLS_KDF *kdf);
  */
 int onem2m_tls_kdf_derive(ONEM2M_TLS_KDF *kdf, const OSSL_PARAM params[], unsigned char *out,
                           size_t room, size_t *size, ONEM2M_ERROR *error);
+
+/* random.c. What an identity gets that has no key; nobody else gets these octets. */
+#define ONEM2M_TLS_RANDOM_OCTETS 32
+int onem2m_tls_random(ONEM2M_SPARES *randoms, OSSL_LIB_CTX *libctx,
+                      unsigned char out[ONEM2M_TLS_RANDOM_OCTETS]);
+void onem2m_tls_randoms_clear(ONEM2M_SPARES *randoms);
 
 /* psk.c. NULL, with an error on the queue, when name is none of mef, maf, saef. */
 const ONEM2M_TLS_USAGE *onem2m_tls_usage(const char *name);

@@ -5,13 +5,10 @@
 #include <string.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/rand.h>
 #include "keystore/error.h"
 #include "psk.h"
 
 /* A server's keys by psk_identity (TS-0003 8.2.2, 8.3.2.1, 8.8.2.2; RFC 4279). */
-
-#define RANDOM_OCTETS 32
 
 /* One handshake's question. */
 typedef struct {
@@ -130,13 +127,13 @@ static unsigned int serve(REQUEST *request)
 {
     ONEM2M_ERROR error;
 
-    if (request->room < RANDOM_OCTETS ||
-        RAND_bytes_ex(request->context->libctx, request->out, RANDOM_OCTETS, 0) <= 0)
+    if (request->room < ONEM2M_TLS_RANDOM_OCTETS ||
+        !onem2m_tls_random(&request->context->psk->randoms, request->context->libctx, request->out))
         return 0;
     if (find_own(request, &error) || find_elsewhere(request, &error))
         return (unsigned int)request->size;
     refuse(request, &error);
-    return is_passed_over(request) ? 0 : RANDOM_OCTETS;
+    return is_passed_over(request) ? 0 : ONEM2M_TLS_RANDOM_OCTETS;
 }
 
 static unsigned int server_callback(SSL *ssl, const char *identity, unsigned char *psk,
