@@ -144,6 +144,8 @@ int pair_shake(PAIR *pair)
     for (int step = 0; step < STEPS_MAX && (client || server); step++) {
         client = goes_on(pair->client) && client;
         server = goes_on(pair->server) && server;
+        if (!client && !server)
+            break;
         if (SSL_is_init_finished(pair->client) && SSL_is_init_finished(pair->server))
             return 1;
     }
@@ -166,6 +168,38 @@ void pair_free(PAIR *pair)
 {
     SSL_free(pair->client);
     SSL_free(pair->server);
+}
+
+static unsigned int answer_as_stranger(SSL *ssl, const char *hint, char *identity,
+                                       unsigned int identity_max, unsigned char *psk,
+                                       unsigned int room)
+{
+    const STRANGER *stranger = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+
+    (void)hint;
+    assert_true(strlen(stranger->identity) <= identity_max && stranger->length <= room);
+    strcpy(identity, stranger->identity);
+    memcpy(psk, stranger->key, stranger->length);
+    return (unsigned int)stranger->length;
+}
+
+void become_stranger(SSL_CTX *client, STRANGER *stranger)
+{
+    SSL_CTX_set_app_data(client, stranger);
+    SSL_CTX_set_psk_client_callback(client, answer_as_stranger);
+}
+
+void must_fail(SSL_CTX *client, SSL_CTX *server, ENDING *ending)
+{
+    PAIR pair;
+
+    pair_make(&pair, client, server);
+    assert_false(pair_shake(&pair));
+    ending->client_alert = pair.client_alert;
+    ending->server_alert = pair.server_alert;
+    OPENSSL_strlcpy(ending->refusal, onem2m_tls_refusal(pair.server), sizeof(ending->refusal));
+    pair_free(&pair);
+    ERR_clear_error();
 }
 
 static void check_arrives(SSL *from, SSL *to)

@@ -53,6 +53,22 @@ void pair_free(PAIR *pair);
 /* That octets sent by one arrive at the other, both ways. */
 void check_talks(PAIR *pair);
 
+/* A client of any identity and key, by libssl's own callback; what points there is not copied. */
+typedef struct {
+    const char *identity;
+    unsigned char key[64];
+    size_t length;
+} STRANGER;
+void become_stranger(SSL_CTX *client, STRANGER *stranger);
+
+/* How a handshake ended that did not finish. */
+typedef struct {
+    int client_alert, server_alert;
+    char refusal[192]; /* onem2m_tls_refusal of the server */
+} ENDING;
+/* Shakes hands and checks that it fails. */
+void must_fail(SSL_CTX *client, SSL_CTX *server, ENDING *ending);
+
 /* As check_refused of support.h, with an error of the TLS engine. */
 void check_engine_refused(ONEM2M_REASON reason, const char *detail);
 
