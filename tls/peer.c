@@ -200,7 +200,7 @@ static unsigned int credential_type(ONEM2M_PEER_FLAVOUR flavour)
 static int print_credential_id(const ONEM2M_EXPECTED_PEER *expected, char *out, size_t size)
 {
     unsigned int type = credential_type(expected->flavour);
-    char text[ONEM2M_CREDENTIAL_ID_MAX + 1];
+    char text[sizeof("4294967295-") + ONEM2M_ID_MAX];
     ONEM2M_CREDENTIAL_ID id;
     ONEM2M_ERROR error;
 

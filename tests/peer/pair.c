@@ -136,6 +136,9 @@ int pair_shake_hands(PAIR *pair)
 
 void pair_free(PAIR *pair)
 {
+    /* An unfinished connection would take its session with it. */
+    SSL_set_shutdown(pair->client, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_set_shutdown(pair->server, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(pair->client);
     SSL_free(pair->server);
 }
