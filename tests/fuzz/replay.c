@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Runs a fuzz target, without a fuzzer, over the files of a directory: each as
- * it is, cut after every octet, and with every octet replaced by some others.
+ * it is, cut after every octet, and with every octet, or every STEP-th, replaced by some others.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void run_variants(uint8_t *data, size_t size)
+static void run_variants(uint8_t *data, size_t size, size_t step)
 {
     static const uint8_t replacements[] = { 0x00, '\n', ' ',  '-',  '.',  '/',  '=',
                                             '@',  'A',  'C',  'a',  '0',  0x7F, 0x80,
@@ -23,7 +23,7 @@ static void run_variants(uint8_t *data, size_t size)
 
     for (size_t i = 0; i <= size; i++)
         LLVMFuzzerTestOneInput(data, i);
-    for (size_t i = 1; i < size; i++) {
+    for (size_t i = 1; i < size; i += step) {
         uint8_t kept = data[i];
 
         for (size_t k = 0; k < sizeof(replacements); k++) {
@@ -34,7 +34,7 @@ static void run_variants(uint8_t *data, size_t size)
     }
 }
 
-static int run_file(const char *directory, const char *name)
+static int run_file(const char *directory, const char *name, size_t step)
 {
     static uint8_t data[INPUT_MAX];
     char path[4096];
@@ -49,11 +49,11 @@ static int run_file(const char *directory, const char *name)
     }
     size = fread(data, 1, sizeof(data), file);
     fclose(file);
-    run_variants(data, size);
+    run_variants(data, size, step);
     return 1;
 }
 
-static int run_directory(const char *directory)
+static int run_directory(const char *directory, size_t step)
 {
     DIR *entries = opendir(directory);
     struct dirent *entry;
@@ -66,7 +66,7 @@ static int run_directory(const char *directory)
     while ((entry = readdir(entries)) != NULL) {
         if (entry->d_name[0] == '.')
             continue;
-        good &= run_file(directory, entry->d_name);
+        good &= run_file(directory, entry->d_name, step);
         count++;
     }
     closedir(entries);
@@ -76,9 +76,11 @@ static int run_directory(const char *directory)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s DIRECTORY\n", argv[0]);
+    size_t step = argc == 3 ? strtoul(argv[2], NULL, 10) : 1;
+
+    if (argc < 2 || argc > 3 || step == 0) {
+        fprintf(stderr, "usage: %s DIRECTORY [STEP]\n", argv[0]);
         return EXIT_FAILURE;
     }
-    return run_directory(argv[1]) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_directory(argv[1], step) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
