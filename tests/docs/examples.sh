@@ -22,8 +22,8 @@ failed() {
 
 compile() { # SOURCE PROGRAM
     local flags
-    read -ra flags <<<"$("$PKG_CONFIG" --cflags --libs libcrypto)"
-    if grep -q '<onem2m/id.h>' "$1"; then
+    read -ra flags <<<"$("$PKG_CONFIG" --cflags --libs libssl libcrypto)"
+    if grep -qE '<onem2m/(id|tls)\.h>' "$1"; then
         flags+=(-L "$LIBRARY" "-Wl,-rpath,$LIBRARY" -lonem2m)
     fi
     "$CC" -std=c11 -Wall -Wextra -Werror -I "$SOURCE/include" -o "$2" "$1" "${flags[@]}"
