@@ -85,8 +85,8 @@ static int step(ONEM2M_ESCERTKE *end, const MESSAGE *in, MESSAGE *out)
 
     out->length = sizeof(out->octets);
     ERR_clear_error();
-    result = onem2m_escertke_step(end, in != NULL ? in->octets : NULL,
-                                  in != NULL ? in->length : 0, out->octets, &out->length);
+    result = onem2m_escertke_step(end, in != NULL ? in->octets : NULL, in != NULL ? in->length : 0,
+                                  out->octets, &out->length);
     HOLDS(out->length <= sizeof(out->octets));
     HOLDS((result == 0) == (ERR_peek_error() != 0));
     return result;

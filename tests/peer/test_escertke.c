@@ -14,12 +14,14 @@
 #define KEY_OCTETS 32
 
 static EXCHANGE exchange;
+static OSSL_PROVIDER *usual, *own;
 
 static int setup(void **state)
 {
     (void)state;
-    assert_non_null(OSSL_PROVIDER_load(NULL, "default"));
-    assert_non_null(OSSL_PROVIDER_load(NULL, ONEM2M_PROVIDER_NAME));
+    usual = OSSL_PROVIDER_load(NULL, "default");
+    own = OSSL_PROVIDER_load(NULL, ONEM2M_PROVIDER_NAME);
+    assert_true(usual != NULL && own != NULL);
     exchange_chains_make(&exchange);
     return 0;
 }
@@ -28,6 +30,8 @@ static int teardown(void **state)
 {
     (void)state;
     exchange_chains_free(&exchange);
+    OSSL_PROVIDER_unload(own);
+    OSSL_PROVIDER_unload(usual);
     return 0;
 }
 
@@ -350,7 +354,7 @@ static void test_room(void **state)
     exchange_begin(&exchange);
     assert_int_equal(onem2m_escertke_step(exchange.initiating, NULL, 0, &octet, &size), 0);
     assert_int_equal(take_reason(), ONEM2M_R_BAD_LENGTH);
-    assert_in_range(size, 2, ONEM2M_ESCERTKE_MESSAGE_MAX);
+    assert_true(size > 1 && size <= ONEM2M_ESCERTKE_MESSAGE_MAX);
     first->length = 0;
     assert_int_equal(
         onem2m_escertke_step(exchange.initiating, NULL, 0, first->octets, &first->length), 0);
