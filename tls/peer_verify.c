@@ -135,6 +135,18 @@ static int judge(ONEM2M_EXPECTED_PEER *expected, int ok, X509_STORE_CTX *store, 
     return X509_STORE_CTX_get_error_depth(store) != 0 || judge_peer(expected, store, verdict);
 }
 
+/*
+ * OpenSSL 3.5 also puts an error on the queue for a name that it cannot compare, and libssl would
+ * take the next wait for a failure. It emptied the queue when it began this part of the handshake:
+ * nobody else's error goes with this one.
+ */
+static void overrule(X509_STORE_CTX *store)
+{
+    X509_STORE_CTX_set_error(store, X509_V_OK);
+    if (ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509V3)
+        ERR_clear_error();
+}
+
 /* The application may refuse what we do not, and not admit what we refuse. */
 static int ask_application(const ONEM2M_EXPECTED_PEER *expected, int ok, X509_STORE_CTX *store,
                            VERDICT *verdict)
@@ -179,7 +191,7 @@ int onem2m_peer_verify(int ok, X509_STORE_CTX *store)
     if (!accepted)
         X509_STORE_CTX_set_error(store, verdict.code);
     else if (!ok)
-        X509_STORE_CTX_set_error(store, X509_V_OK);
+        overrule(store);
     admitted = ask_application(connection->peer, accepted && ok ? ok : accepted, store, &verdict);
     if (accepted && admitted)
         return 1;

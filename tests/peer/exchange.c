@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <openssl/err.h>
 #include "exchange.h"
 
 const ONEM2M_PEER initiator_expected = { ONEM2M_PEER_AE_ID, 0, "//sp.example.com/cse1/C7", NULL };
@@ -77,6 +78,7 @@ void exchange_run(EXCHANGE *exchange, int number)
 
         if (result != results[i])
             fail_msg("%s: genuine message %d: %d", current_subject(), i, result);
+        CHECK(ERR_peek_error() == 0);
         CHECK(i == 4 || exchange->messages[i + 1].length > 0);
     }
 }

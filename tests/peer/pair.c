@@ -111,7 +111,8 @@ static int advance(PAIR *pair, SSL *ssl)
     int result = SSL_do_handshake(ssl);
     ONEM2M_REASON reason;
 
-    if (result == 1)
+    /* What is left on the queue makes it a failure for libssl. */
+    if (result == 1 && ERR_peek_error() == 0)
         return 1;
     if (SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ)
         return 0;
