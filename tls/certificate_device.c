@@ -10,7 +10,7 @@
 
 #define CLAUSE "TS-0003 10.1.1.4.1"
 #define RELATIVE_OID 13 /* universal tag, X.690 8.20; libcrypto has no name for it */
-#define TEXT_MAX (4 * ONEM2M_DEVICE_ID_OCTETS_MAX)
+#define TEXT_MAX ((size_t)4 * ONEM2M_DEVICE_ID_OCTETS_MAX)
 
 /* Arcs of a decimal number each, without leading zeros, with dots between. */
 static int is_dotted(const char *text, size_t length)
@@ -72,7 +72,7 @@ int onem2m_device_id_parse(ONEM2M_DEVICE_ID *id, const char *text, ONEM2M_ERROR 
     id->length = 0;
     if (length == 0 || length > TEXT_MAX)
         return onem2m_refuse(error, length == 0 ? ONEM2M_R_EMPTY : ONEM2M_R_NAME_TOO_LONG, 0,
-                             "device identifier: %zu characters; 1 to %d (" CLAUSE ")", length,
+                             "device identifier: %zu characters; 1 to %zu (" CLAUSE ")", length,
                              TEXT_MAX);
     if (!is_dotted(text, length) || !append_text(id, text, 0))
         return onem2m_refuse(error, ONEM2M_R_BAD_FORM, 0,

@@ -51,7 +51,7 @@ int onem2m_server_name_parse(ONEM2M_ID *id, const char *fqdn);
 void onem2m_server_names_free(struct onem2m_server_names_st *names);
 
 /* peer.c: frees what ONEM2M_TLS_CONNECTION.peer points to; may be NULL. */
-void onem2m_peer_free(struct onem2m_peer_st *peer);
+void onem2m_peer_free(struct onem2m_peer_st *expected);
 /*
  * peer.c: called by onem2m_tls_refusal before it looks: fills connection->refusal in where libssl
  * ended the handshake without asking anybody (a peer without a certificate).

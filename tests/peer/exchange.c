@@ -77,7 +77,7 @@ void exchange_run(EXCHANGE *exchange, int number)
                             : exchange_give(exchange, i, message->octets, message->length);
 
         if (result != results[i])
-            fail_msg("%s: genuine message %d: %d", current_subject(), i, result);
+            fail_msg("%s: genuine message %d: %d", current_subject, i, result);
         CHECK(ERR_peek_error() == 0);
         CHECK(i == 4 || exchange->messages[i + 1].length > 0);
     }

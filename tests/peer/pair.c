@@ -2,25 +2,10 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <stdio.h>
 #include <openssl/err.h>
 #include "pair.h"
 
-static char subject_text[256];
-
-void subject(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(subject_text, sizeof(subject_text), format, arguments);
-    va_end(arguments);
-}
-
-const char *current_subject(void)
-{
-    return subject_text;
-}
+char current_subject[256];
 
 void chain_make(CHAIN *chain, const SPEC *root, const SPEC *ca, const SPEC *entity)
 {

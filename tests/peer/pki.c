@@ -39,12 +39,13 @@ static EVP_PKEY *make_key(const SPEC *spec)
 static size_t decode(unsigned char out[WORD_MAX], const char *text, const char *end)
 {
     size_t length = 0;
-    unsigned int octet;
 
     for (; text < end; text++) {
         MUST(length < WORD_MAX - 1);
-        if (*text == '%' && sscanf(text + 1, "%2x", &octet) == 1) {
-            out[length++] = (unsigned char)octet;
+        if (*text == '%') {
+            const char digits[] = { text[1], text[2], '\0' };
+
+            out[length++] = (unsigned char)strtoul(digits, NULL, 16);
             text += 2;
         } else {
             out[length++] = (unsigned char)*text;
@@ -122,7 +123,7 @@ static GENERAL_NAME *make_name(const char *word, size_t length)
     else if (strncmp(word, "UTF8:", 5) == 0)
         set_other_name(name, (const char *)octets, decoded, V_ASN1_UTF8STRING);
     else
-        MUST(!"a known type of name");
+        must_not("a known type of name", __LINE__);
     return name;
 }
 

@@ -132,7 +132,7 @@ static void check_failure(int number, const unsigned char *octets, size_t length
     CHECK(exchange_give(&exchange, number, octets, length) == 0);
     given = take_reason();
     if (given != reason)
-        fail_msg("%s: reason %d", current_subject(), (int)given);
+        fail_msg("%s: reason %d", current_subject, (int)given);
     CHECK(exchange_give(&exchange, number, genuine.octets, genuine.length) == 0);
     CHECK(take_reason() == ONEM2M_R_TLS_NOT_READY);
     CHECK(onem2m_escertke_key(taker, NULL) == NULL);

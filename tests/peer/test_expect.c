@@ -4,7 +4,6 @@
  *
  * onem2m_tls_expect_peer beside what an application does itself, and raw public keys.
  */
-#include <stdio.h>
 #include <string.h>
 #include <openssl/err.h>
 #include <onem2m/id.h>
@@ -112,7 +111,7 @@ static void test_bad_expectations(void **state)
         CHECK(!onem2m_tls_expect_peer(pair.client, &bad[i].peer));
         reason = take_reason();
         if (reason != bad[i].reason)
-            fail_msg("%s: reason %d", current_subject(), (int)reason);
+            fail_msg("%s: reason %d", current_subject, (int)reason);
         CHECK(SSL_get_verify_mode(pair.client) == SSL_VERIFY_NONE);
     }
     /* Nothing of it is left. */
@@ -165,10 +164,21 @@ static void test_too_late(void **state)
     pair_free(&pair);
 }
 
+/* Of a MEF: no Credential-ID, and no name where there is no room for it. */
+static void check_refused_text(const SSL *ssl)
+{
+    char text[ONEM2M_CREDENTIAL_ID_MAX + 1];
+
+    CHECK(!onem2m_tls_peer_credential_id(ssl, text, sizeof(text)));
+    CHECK(take_reason() == ONEM2M_R_BAD_CREDENTIAL_TYPE);
+    CHECK(!onem2m_tls_peer_entity(ssl, text, strlen(MEF)));
+    CHECK(take_reason() == ONEM2M_R_BAD_LENGTH);
+    CHECK(onem2m_tls_peer_entity(ssl, text, strlen(MEF) + 1));
+}
+
 static void test_both_ends(void **state)
 {
     const ONEM2M_PEER cse = { ONEM2M_PEER_CSE_ID, 0, "cse1.example.com", "/cse1" };
-    char text[ONEM2M_CREDENTIAL_ID_MAX + 1];
     PAIR pair;
 
     (void)state;
@@ -182,13 +192,8 @@ static void test_both_ends(void **state)
     ERR_raise(ERR_LIB_X509, 77);
     check_entity(pair.client, MEF);
     check_entity(pair.server, "/cse1");
-    CHECK(onem2m_tls_peer_credential_id(pair.server, text, sizeof(text)));
     CHECK(ERR_GET_REASON(ERR_get_error()) == 77 && ERR_peek_error() == 0);
-    CHECK(!onem2m_tls_peer_credential_id(pair.client, text, sizeof(text)));
-    CHECK(take_reason() == ONEM2M_R_BAD_CREDENTIAL_TYPE);
-    CHECK(!onem2m_tls_peer_entity(pair.client, text, strlen(MEF)));
-    CHECK(take_reason() == ONEM2M_R_BAD_LENGTH);
-    CHECK(onem2m_tls_peer_entity(pair.client, text, strlen(MEF) + 1));
+    check_refused_text(pair.client);
     pair_free(&pair);
 }
 
@@ -402,37 +407,62 @@ static void test_no_shared_key(void **state)
     pair_free(&pair);
 }
 
-/* Contexts that keep sessions, whatever the profile says. */
+/* Contexts that keep sessions, whatever the profile says, and one of them. */
+typedef struct {
+    SSL_CTX *client, *server;
+    SSL_SESSION *session;
+} SESSIONS;
+
+#define SESSIONS_CONTEXT ((const unsigned char *)"peer"), 4
+
 static SSL_CTX *keep_sessions(SSL_CTX *ctx)
 {
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_BOTH);
     SSL_CTX_clear_options(ctx, SSL_OP_NO_TICKET);
-    assert_true(SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"peer", 4));
-    assert_true(SSL_CTX_up_ref(ctx));
+    assert_true(SSL_CTX_set_session_id_context(ctx, SESSIONS_CONTEXT));
     return ctx;
+}
+
+static void begin_with_sessions(PAIR *pair, const SESSIONS *sessions)
+{
+    assert_true(SSL_CTX_up_ref(sessions->client) && SSL_CTX_up_ref(sessions->server));
+    pair_make(pair, sessions->client, sessions->server);
+    if (sessions->session != NULL)
+        CHECK(SSL_set_session(pair->client, sessions->session));
+}
+
+static void make_session(SESSIONS *sessions)
+{
+    PAIR pair;
+
+    subject("a session");
+    sessions->client = keep_sessions(context_make(TLS_method(), &client_chain, &server_chain));
+    sessions->server = keep_sessions(context_make(TLS_method(), &server_chain, &client_chain));
+    sessions->session = NULL;
+    begin_with_sessions(&pair, sessions);
+    CHECK(pair_shake_hands(&pair));
+    sessions->session = SSL_get1_session(pair.client);
+    assert_non_null(sessions->session);
+    pair_free(&pair);
+}
+
+static void free_sessions(SESSIONS *sessions)
+{
+    SSL_SESSION_free(sessions->session);
+    SSL_CTX_free(sessions->client);
+    SSL_CTX_free(sessions->server);
 }
 
 static void test_sessions(void **state)
 {
-    SSL_CTX *client = keep_sessions(context_make(TLS_method(), &client_chain, &server_chain));
-    SSL_CTX *server = keep_sessions(context_make(TLS_method(), &server_chain, &client_chain));
     const ONEM2M_PEER cse = { ONEM2M_PEER_CSE_ID, 0, "cse1.example.com", NULL };
-    SSL_SESSION *session;
+    SESSIONS sessions;
     PAIR pair;
 
     (void)state;
-    subject("a session");
-    pair_make(&pair, client, server);
-    CHECK(pair_shake_hands(&pair));
-    session = SSL_get1_session(pair.client);
-    assert_non_null(session);
-    pair_free(&pair);
-
+    make_session(&sessions);
     subject("an older session, and a client expected");
-    SSL_CTX_up_ref(client);
-    SSL_CTX_up_ref(server);
-    pair_make(&pair, client, server);
-    CHECK(SSL_set_session(pair.client, session));
+    begin_with_sessions(&pair, &sessions);
     CHECK(onem2m_tls_expect_peer(pair.server, &cse));
     CHECK(pair_shake_hands(&pair));
     CHECK(!SSL_session_reused(pair.server));
@@ -440,35 +470,39 @@ static void test_sessions(void **state)
     pair_free(&pair);
 
     subject("an older session, and a server expected");
-    SSL_CTX_up_ref(client);
-    SSL_CTX_up_ref(server);
-    pair_make(&pair, client, server);
-    CHECK(SSL_set_session(pair.client, session));
+    begin_with_sessions(&pair, &sessions);
     CHECK(onem2m_tls_expect_peer(pair.client, &mef));
     CHECK(pair_shake_hands(&pair));
     CHECK(!SSL_session_reused(pair.client));
     check_entity(pair.client, MEF);
     pair_free(&pair);
+    free_sessions(&sessions);
+}
 
+static void test_sessions_set_later(void **state)
+{
+    SESSIONS sessions;
+    PAIR pair;
+
+    (void)state;
+    make_session(&sessions);
     subject("an older session, with its context, set later");
-    SSL_CTX_up_ref(client);
-    SSL_CTX_up_ref(server);
-    pair_make(&pair, client, server);
+    begin_with_sessions(&pair, &sessions);
     CHECK(onem2m_tls_expect_peer(pair.client, &mef));
-    CHECK(SSL_set_session(pair.client, session));
-    CHECK(SSL_set_session_id_context(pair.client, (const unsigned char *)"peer", 4));
+    CHECK(SSL_set_session(pair.client, sessions.session));
+    CHECK(SSL_set_session_id_context(pair.client, SESSIONS_CONTEXT));
     CHECK(pair_shake_hands(&pair));
     CHECK(SSL_session_reused(pair.client));
     check_nobody(pair.client, ONEM2M_R_TLS_RESUMED);
     pair_free(&pair);
 
     subject("an older session, set later");
-    pair_make(&pair, client, server);
+    begin_with_sessions(&pair, &sessions);
     CHECK(onem2m_tls_expect_peer(pair.client, &mef));
-    CHECK(SSL_set_session(pair.client, session));
+    CHECK(SSL_set_session(pair.client, sessions.session));
     CHECK(!pair_shake_hands(&pair));
     pair_free(&pair);
-    SSL_SESSION_free(session);
+    free_sessions(&sessions);
 }
 
 #if OPENSSL_VERSION_NUMBER >= 0x30200000L
@@ -505,7 +539,7 @@ static void check_raw(PAIR *pair, CHAIN *chain, const char *identifier, int aler
     CHECK(onem2m_tls_expect_peer(pair->client, &expected));
     if (alert < 0) {
         if (!pair_shake_hands(pair))
-            fail_msg("%s: %s", current_subject(), onem2m_tls_refusal(pair->client));
+            fail_msg("%s: %s", current_subject, onem2m_tls_refusal(pair->client));
         check_entity(pair->client, "/cse1");
         CHECK(onem2m_tls_peer_credential_id(pair->client, text, sizeof(text)));
         CHECK(strncmp(text, "30-sha-256", 10) == 0);
@@ -513,7 +547,7 @@ static void check_raw(PAIR *pair, CHAIN *chain, const char *identifier, int aler
         CHECK(!pair_shake_hands(pair));
         if (pair->client_alert != alert || pair->reason != reason ||
             strstr(onem2m_tls_refusal(pair->client), refusal) == NULL)
-            fail_msg("%s: alert %d, reason %d, '%s'", current_subject(), pair->client_alert,
+            fail_msg("%s: alert %d, reason %d, '%s'", current_subject, pair->client_alert,
                      (int)pair->reason, onem2m_tls_refusal(pair->client));
     }
     pair_free(pair);
@@ -569,7 +603,7 @@ static void test_raw_public_key_of_client(void **state)
     CHECK(SSL_set1_client_cert_type(pair.client, raw, sizeof(raw)));
     CHECK(onem2m_tls_expect_peer(pair.server, &expected));
     if (!pair_shake_hands(&pair))
-        fail_msg("%s: %s", current_subject(), onem2m_tls_refusal(pair.server));
+        fail_msg("%s: %s", current_subject, onem2m_tls_refusal(pair.server));
     /* In the form of a Credential-ID, which has no entity but the key. */
     CHECK(onem2m_tls_peer_entity(pair.server, text, sizeof(text)));
     CHECK(strncmp(text, "sha-256.", 8) == 0 && strcmp(text + 8, strchr(id, ';') + 1) == 0);
@@ -610,6 +644,7 @@ int main(void)
         cmocka_unit_test(test_many_names),
         cmocka_unit_test(test_no_shared_key),
         cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_sessions_set_later),
         cmocka_unit_test(test_raw_public_keys),
 #if OPENSSL_VERSION_NUMBER >= 0x30200000L
         cmocka_unit_test(test_raw_public_key_of_client),

@@ -615,7 +615,7 @@ static void check_refused(MEETING *meeting, int alert, ONEM2M_REASON reason, con
 
     if (*meeting->alert != alert || meeting->pair.reason != reason ||
         strstr(given, refusal) == NULL)
-        fail_msg("%s: alert %d, reason %d, '%s'", current_subject(), *meeting->alert,
+        fail_msg("%s: alert %d, reason %d, '%s'", current_subject, *meeting->alert,
                  (int)meeting->pair.reason, given);
     check_nobody(meeting->verifier, ONEM2M_R_TLS_NOT_READY);
 }
@@ -633,7 +633,7 @@ static void run_row(const ROW *row, SIDE side, const SSL_METHOD *method)
     done = pair_shake_hands(&meeting.pair);
     if (row->alert == SUCCEEDS) {
         if (!done)
-            fail_msg("%s: alert %d, '%s'", current_subject(), *meeting.alert,
+            fail_msg("%s: alert %d, '%s'", current_subject, *meeting.alert,
                      onem2m_tls_refusal(meeting.verifier));
         CHECK(*onem2m_tls_refusal(meeting.verifier) == '\0');
         check_identity(meeting.verifier, row->entity_id, row->credential_id);
