@@ -30,7 +30,7 @@ static int is_session_a_psk(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connect
     const EVP_MD *digest = SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(ssl));
 
     return SSL_session_reused(ssl) && !connection->psk_beside_session && digest != NULL &&
-           EVP_MD_is_a(digest, "SHA2-256");
+           EVP_MD_get_type(digest) == NID_sha256;
 }
 
 int onem2m_tls_is_by_psk(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connection)
