@@ -158,7 +158,7 @@ static int form_name(ONEM2M_ID *id, const LABEL *label, const unsigned char *rel
         id->text[2 * i] = digits[relative[i] >> 4];
         id->text[2 * i + 1] = digits[relative[i] & 15];
     }
-    id->length = 2 * ONEM2M_RELATIVE_KEY_ID_OCTETS;
+    id->length = (size_t)2 * ONEM2M_RELATIVE_KEY_ID_OCTETS;
     id->text[id->length] = '\0';
     return 1;
 }

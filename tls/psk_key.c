@@ -73,7 +73,8 @@ int onem2m_tls_key_derive_psk(EVP_PKEY *key, const ONEM2M_TLS_CONTEXT *context,
 }
 
 /* onem2m:<key-id>?usage=U; what is not unreserved (RFC 3986 2.3) percent-encoded. */
-#define URI_MAX (sizeof(ONEM2M_STORE_SCHEME) + 3 * ONEM2M_KEY_ID_MAX + sizeof("?usage=saef"))
+#define URI_MAX                                                                                    \
+    (sizeof(ONEM2M_STORE_SCHEME) + (size_t)3 * ONEM2M_KEY_ID_MAX + sizeof("?usage=saef"))
 
 static void make_uri(char uri[URI_MAX], const char *key_id, const ONEM2M_TLS_USAGE *usage)
 {

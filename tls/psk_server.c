@@ -49,8 +49,8 @@ static int serve_fetched(REQUEST *request, const ONEM2M_ID *id, EVP_PKEY *key, O
            onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
 }
 
-static EVP_PKEY *fetch(const REQUEST *request, const ONEM2M_ID *id, const char *fqdn,
-                       ONEM2M_ERROR *error)
+static EVP_PKEY *call_fetch(const REQUEST *request, const ONEM2M_ID *id, const char *fqdn,
+                            ONEM2M_ERROR *error)
 {
     const ONEM2M_TLS_PSK *psk = request->context->psk;
     EVP_PKEY *key = psk->fetch(request->ssl, id->text, fqdn, psk->fetch_argument);
@@ -82,7 +82,7 @@ static int find_elsewhere(REQUEST *request, ONEM2M_ERROR *error)
     if (fqdn == NULL)
         return 0;
     ERR_set_mark();
-    key = fetch(request, &id, fqdn, error);
+    key = call_fetch(request, &id, fqdn, error);
     ERR_pop_to_mark();
     if (key == NULL)
         return 0;
@@ -203,7 +203,7 @@ static char **copy_fqdns(const char *const fqdns[])
     return copies;
 }
 
-int onem2m_tls_psk_server_fetch(SSL_CTX *ctx, const char *const fqdns[], ONEM2M_FETCH_CB *callback,
+int onem2m_tls_psk_server_fetch(SSL_CTX *ctx, const char *const fqdns[], ONEM2M_FETCH_CB *fetch,
                                 void *argument)
 {
     ONEM2M_TLS_PSK *psk = onem2m_tls_context_of(ctx)->psk;
@@ -211,14 +211,14 @@ int onem2m_tls_psk_server_fetch(SSL_CTX *ctx, const char *const fqdns[], ONEM2M_
 
     if (psk == NULL || psk->server_usage == NULL)
         return onem2m_tls_raise(ONEM2M_R_TLS_NOT_READY, "onem2m_tls_psk_server is called first");
-    if (callback == NULL)
+    if (fetch == NULL)
         return onem2m_tls_raise(ONEM2M_R_MISSING_PARAMETER, "fetch: NULL");
     copies = copy_fqdns(fqdns);
     if (copies == NULL)
         return 0;
     onem2m_tls_fqdns_free(psk->fqdns);
     psk->fqdns = copies;
-    psk->fetch = callback;
+    psk->fetch = fetch;
     psk->fetch_argument = argument;
     return 1;
 }

@@ -178,7 +178,7 @@ static unsigned int answer_as_stranger(SSL *ssl, const char *hint, char *identit
 
     (void)hint;
     assert_true(strlen(stranger->identity) <= identity_max && stranger->length <= room);
-    strcpy(identity, stranger->identity);
+    OPENSSL_strlcpy(identity, stranger->identity, identity_max + (size_t)1);
     memcpy(psk, stranger->key, stranger->length);
     return (unsigned int)stranger->length;
 }

@@ -69,7 +69,7 @@ static void export_both(PAIR *pair, ONEM2M_EXPORT what, const char *fqdn,
         ERR_print_errors_fp(stderr);
     assert_non_null(client);
     assert_non_null(server);
-    strcpy(key_id, attribute(client, ONEM2M_PARAM_KEY_ID));
+    OPENSSL_strlcpy(key_id, attribute(client, ONEM2M_PARAM_KEY_ID), ONEM2M_KEY_ID_MAX + 1);
     assert_string_equal(attribute(server, ONEM2M_PARAM_KEY_ID), key_id);
     EVP_PKEY_free(client);
     EVP_PKEY_free(server);

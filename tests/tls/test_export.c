@@ -105,26 +105,24 @@ static void check_octets(SSL *ssl, EVP_PKEY *key, const char *label)
 
 typedef struct {
     ONEM2M_EXPORT what;
-    const char *label, *fqdn;
-    unsigned int given; /* suid; 0: not given */
-    const char *kind;
-    unsigned int suid;
+    unsigned int given, suid; /* given: 0: none */
+    const char *label, *fqdn, *kind;
 } EXPORTED;
 
-#define CONNECTION ONEM2M_EXPORT_CONNECTION, "EXPORTER-oneM2M-Connection"
+#define CONNECTION "EXPORTER-oneM2M-Connection"
 static const EXPORTED exported[] = {
-    { ONEM2M_EXPORT_ENROLMENT, "EXPORTER-oneM2M-Bootstrap", MEF, 0, "ke", 0 },
-    { ONEM2M_EXPORT_ESCERTKE, "EXPORTER-oneM2M-ESCertKE", NULL, 0, "pairwise-e2e", 0 },
-    { CONNECTION, MAF, 0, "kc", 32 },
-    { CONNECTION, MAF, 32, "kc", 32 },
-    { CONNECTION, MEF, 22, "kc", 22 },
-    { CONNECTION, MEF, 21, "km", 21 },
-    { CONNECTION, MEF, 23, "esprim", 23 },
-    { CONNECTION, MAF, 33, "esprim", 33 },
-    { CONNECTION, MEF, 24, "esdata", 24 },
-    { CONNECTION, MEF, 25, "esdata", 25 },
-    { CONNECTION, MAF, 34, "esdata", 34 },
-    { CONNECTION, MAF, 35, "esdata", 35 },
+    { ONEM2M_EXPORT_ENROLMENT, 0, 0, "EXPORTER-oneM2M-Bootstrap", MEF, "ke" },
+    { ONEM2M_EXPORT_ESCERTKE, 0, 0, "EXPORTER-oneM2M-ESCertKE", NULL, "pairwise-e2e" },
+    { ONEM2M_EXPORT_CONNECTION, 0, 32, CONNECTION, MAF, "kc" },
+    { ONEM2M_EXPORT_CONNECTION, 32, 32, CONNECTION, MAF, "kc" },
+    { ONEM2M_EXPORT_CONNECTION, 22, 22, CONNECTION, MEF, "kc" },
+    { ONEM2M_EXPORT_CONNECTION, 21, 21, CONNECTION, MEF, "km" },
+    { ONEM2M_EXPORT_CONNECTION, 23, 23, CONNECTION, MEF, "esprim" },
+    { ONEM2M_EXPORT_CONNECTION, 33, 33, CONNECTION, MAF, "esprim" },
+    { ONEM2M_EXPORT_CONNECTION, 24, 24, CONNECTION, MEF, "esdata" },
+    { ONEM2M_EXPORT_CONNECTION, 25, 25, CONNECTION, MEF, "esdata" },
+    { ONEM2M_EXPORT_CONNECTION, 34, 34, CONNECTION, MAF, "esdata" },
+    { ONEM2M_EXPORT_CONNECTION, 35, 35, CONNECTION, MAF, "esdata" },
 };
 
 static EVP_PKEY *export_one(SSL *ssl, const EXPORTED *one)
@@ -173,7 +171,7 @@ static void every_export(void **state)
             keys[1] = export_one(pair.server, &exported[i]);
             check_one(pair.client, keys[0], &exported[i]);
             check_one(pair.server, keys[1], &exported[i]);
-            strcpy(key_id, attribute(keys[0], ONEM2M_PARAM_KEY_ID));
+            OPENSSL_strlcpy(key_id, attribute(keys[0], ONEM2M_PARAM_KEY_ID), sizeof(key_id));
             assert_string_equal(key_id, attribute(keys[1], ONEM2M_PARAM_KEY_ID));
             EVP_PKEY_free(keys[0]);
             EVP_PKEY_free(keys[1]);

@@ -227,7 +227,7 @@ static void meet(const ENDS *ends, const NAMES *name, int is_dtls)
     assert_int_equal(onem2m_tls_psk_server(server, "mef"), 1);
     pair_make(&pair, client, server);
     if (name->sent != NULL)
-        assert_int_equal(SSL_set_tlsext_host_name(pair.client, name->sent), 1);
+        assert_int_equal(SSL_set_tlsext_host_name(pair.client, (char *)(uintptr_t)name->sent), 1);
     if (name->alert == -1) {
         must_shake(&pair);
         assert_string_equal(onem2m_tls_refusal(pair.server), "");
