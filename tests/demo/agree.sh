@@ -2,19 +2,30 @@
 # Copyright 2026 The onem2m-provider authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# The run of ./quickstart: the table, the verdict, exit status 0.
+# The run of ./quickstart: what happens, the trees, the verdict, exit status 0.
 . "${BASH_SOURCE[0]%/*}/common.sh"
 demo 0 --config "$sample"
 silent err
-says out "AGREED: MEF and Enrolee hold the same keys"
-for clause in 8.3.2.1 10.2.1 10.2.2 10.3.1 10.3.2 10.3.4 10.3.7 "RFC 7627"; do
-    grep -q "^= ${clause/./\\.} " "$work/out" || fail "no row of clause $clause that agrees"
+says out "AGREED: 10 names and keys are the same wherever they are held;"
+says out "9 attempts that must be refused were refused, each for its reason."
+for clause in 8.2.2.3 8.3.2.1 8.3.2.2 8.4.2 8.7.2.2 8.8.2.2 8.8.2.3 8.8.2.7 8.8.2.8 10.3.1 10.3.4 \
+    10.3.5 10.3.7 10.3.8.2; do
+    grep -q "^ ${clause//./\\.} " "$work/out" || fail "nothing of clause $clause"
 done
-! grep -q '^!' "$work/out" || fail "a row that differs"
-[ "$(awk '{ if (length > longest) longest = length } END { print longest }' "$work/out")" -le 80 ] ||
-    fail "wider than 80 columns"
-! grep -q ' $' "$work/out" || fail "trailing spaces"
+for suite in "TLSv1.2 handshake with MEF" TLS_PSK_WITH_AES_128_CBC_SHA256 \
+    TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 "DTLSv1.2 handshake with B" TLS_PSK_WITH_AES_128_CCM_8; do
+    says out "$suite"
+done
+! grep -q '^!' "$work/out" || fail "something that differs"
+[ "$(awk '/^12\. / { exit } { if (length > longest) longest = length } END { print longest }' \
+    "$work/out")" -le 80 ] || fail "wider than 80 columns"
+says out "12. What each store holds"
 
-# The environment's OPENSSL_CONF serves as well, and so does a closed standard input.
-OPENSSL_CONF=$sample demo 0
-OPENSSL_CONF=$sample "$DEMO" >"$work/out" 2>"$work/err" <&- || fail "with standard input closed"
+# Kc is retrieved inside the handshake once, and not again while B has it.
+[ "$(grep -c 'B -> MAF   To = /mafKeyRetrieval' "$work/out")" -eq 2 ] || fail "not two retrievals"
+
+# Nothing is left behind, and what a test would see of an open standard input does not matter.
+mkdir "$work/tmp"
+TMPDIR=$work/tmp OPENSSL_CONF=$sample "$DEMO" >"$work/out" 2>"$work/err" <&- ||
+    fail "with standard input closed"
+[ -z "$(ls -A "$work/tmp")" ] || fail "left behind: $(ls "$work/tmp")"

@@ -37,7 +37,17 @@ silent() {
     [ ! -s "$work/$1" ] || fail "$1 is not empty"
 }
 
-# member OBJECT NAME: the value in the last run's JSON, without its quotes.
-member() {
-    sed -n "/^  \"$1\": {/,/^  }/s/^    \"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$work/out"
+# query EXPRESSION: what a perl expression gives of the last run's JSON, in $run.
+query() {
+    perl -MJSON::PP -e 'local $/; my $run = decode_json(<STDIN>);
+        my @values = eval $ARGV[0]; die $@ if $@;
+        print map { (defined ? $_ : "undef") . "\n" } @values' "$1" <"$work/out" ||
+        fail "not JSON, or not so: $1"
+}
+
+# holds EXPRESSION EXPECTED
+holds() {
+    local value
+    value=$(query "$1")
+    [ "$value" = "$2" ] || fail "$1 is '$value', not '$2'"
 }

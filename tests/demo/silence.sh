@@ -2,13 +2,16 @@
 # Copyright 2026 The onem2m-provider authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# An end that never begins: the run ends in time and leaves no process behind.
+# A MAF that never answers: the run ends and leaves no process and no file behind.
 . "${BASH_SOURCE[0]%/*}/common.sh"
-SECONDS=0
-demo 1 --config "$sample" --json --timeout 1 --break silence
-[ "$SECONDS" -le 8 ] || fail "took $SECONDS seconds"
-says out '"result": "failed"'
-says out "gave no report in time"
-for end in mef enrolee; do
-    ! kill -0 "$(member $end process)" 2>/dev/null || fail "the $end still runs"
-done
+mkdir "$work/tmp"
+TMPDIR=$work/tmp demo 1 --config "$sample" --json --timeout 1 --break silence
+# shellcheck disable=SC2016 # perl's variables
+{
+    holds '$run->{result}' failed
+    holds '$run->{failure}' "A: handshake: the peer was silent for too long"
+    for process in $(query 'map { $_->{process} } values %{$run->{processes}}'); do
+        ! kill -0 "$process" 2>/dev/null || fail "process $process still runs"
+    done
+}
+[ -z "$(ls -A "$work/tmp")" ] || fail "left behind: $(ls "$work/tmp")"

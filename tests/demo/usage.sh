@@ -19,3 +19,10 @@ status=0
 "$DEMO" --config "$sample" >/dev/full 2>"$work/err" || status=$?
 [ "$status" -eq 1 ] || fail "status $status with a full disk"
 says err "standard output"
+
+# A directory to keep is made, never taken over.
+mkdir "$work/there"
+demo 1 --config "$sample" --keep "$work/there"
+says err "$work/there"
+demo 0 --config "$sample" --keep "$work/kept"
+[ -f "$work/kept/MAF/openssl.cnf" ] && [ -d "$work/kept/MAF/store" ] || fail "nothing kept"

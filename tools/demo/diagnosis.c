@@ -137,12 +137,32 @@ static int digests_available(void)
     return digest != NULL;
 }
 
-int diagnosis_ready(const char *configuration)
+/* The processes' own configurations load the same module. */
+static char *named_module(const char *configuration)
+{
+    CONF *conf = NCONF_new(NULL);
+    const char *section = NULL;
+    const char *module = NULL;
+    char *copy;
+
+    if (conf != NULL && NCONF_load(conf, configuration, NULL) > 0)
+        section = provider_section(conf, ONEM2M_PROVIDER_NAME);
+    if (section != NULL)
+        module = NCONF_get_string(conf, section, "module");
+    copy = module != NULL ? OPENSSL_strdup(module) : NULL;
+    NCONF_free(conf);
+    return copy;
+}
+
+int diagnosis_ready(const char *configuration, char **module)
 {
     CONF *conf;
     int provider = keys_available();
     int digests = digests_available();
 
+    *module = NULL;
+    if (provider && digests)
+        *module = named_module(configuration);
     ERR_clear_error();
     if (provider && digests)
         return 1;

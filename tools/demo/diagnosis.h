@@ -8,8 +8,9 @@
 /*
  * Whether the configuration file gave this process what the demonstration
  * needs: the provider's derivations and the default provider. If not, says to
- * standard error what is missing and how to enable it, and returns 0.
+ * standard error what is missing and how to enable it, and returns 0. *module: the
+ * file of the provider when the configuration names it, to be freed with OPENSSL_free.
  */
-int diagnosis_ready(const char *configuration);
+int diagnosis_ready(const char *configuration, char **module);
 
 #endif

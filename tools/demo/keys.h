@@ -5,29 +5,57 @@
 #ifndef ONEM2M_DEMO_KEYS_H
 #define ONEM2M_DEMO_KEYS_H
 
+#include <stddef.h>
+#include <onem2m/params.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 #include "failure.h"
 
-/*
- * Derivations by the provider, reached as any OpenSSL program reaches it: by
- * EVP, in the default library context, as an openssl.cnf configured it.
- */
-#define KEY_OCTETS 32
-#define KEY_FINGERPRINT_TEXT (2 * 8 + 1) /* hexadecimal, with its NUL */
+/* Keys of the provider by EVP and OSSL_STORE: what any program can do. */
 
-/* Whether the provider's derivations can be fetched: 1 or 0. */
+#define KEYS_ATTRIBUTES_MAX 20
+#define KEYS_OCTETS_MAX 64
+#define KEYS_FINGERPRINT 17 /* 16 hexadecimal digits and a NUL */
+
+/* Parameters under construction; texts and octets are the caller's, and must outlive it. */
+typedef struct {
+    OSSL_PARAM params[KEYS_ATTRIBUTES_MAX + 1];
+    unsigned int numbers[KEYS_ATTRIBUTES_MAX];
+    size_t count;
+} ATTRIBUTES;
+
+void attributes_begin(ATTRIBUTES *attributes);
+/* Nothing is added for an empty text. */
+void attributes_text(ATTRIBUTES *attributes, const char *name, const char *text);
+void attributes_number(ATTRIBUTES *attributes, const char *name, unsigned int number);
+void attributes_octets(ATTRIBUTES *attributes, const char *name, const unsigned char *octets,
+                       size_t length);
+
+/* Whether the provider is there at all. */
 int keys_available(void);
 
-/* Km of the Enrolment Key and MAF-ID, an FQDN (TS-0003 10.3.2). */
-int keys_derive_km(unsigned char km[KEY_OCTETS], const unsigned char enrolment_key[KEY_OCTETS],
-                   const char *maf_id, FAILURE *failure);
+/* Each gives a key object to be freed by the caller; NULL with the failure set. */
+EVP_PKEY *keys_import(const ATTRIBUTES *attributes, FAILURE *failure);
+EVP_PKEY *keys_generate(const ATTRIBUTES *attributes, FAILURE *failure);
+EVP_PKEY *keys_derive(EVP_PKEY *parent, const ATTRIBUTES *attributes, FAILURE *failure);
+/* Of the store; kind and requester: "" for any and nobody. */
+EVP_PKEY *keys_load(const char *key_id, const char *kind, const char *requester, FAILURE *failure);
 
-/* The key of one SUID, usage-constrained, for the FQDN of a target (TS-0003 10.3.7). */
-int keys_derive_usage_key(unsigned char usage_key[KEY_OCTETS],
-                          const unsigned char enrolment_key[KEY_OCTETS], unsigned int suid,
-                          const char *enrolment_target_id, FAILURE *failure);
+/* The derivation's octets, which the caller wipes: *length of room, then used. */
+int keys_derive_octets(EVP_PKEY *key, const ATTRIBUTES *attributes, unsigned char *out,
+                       size_t *length, FAILURE *failure);
+/* Of ONEM2M-PSK or ONEM2M-RETRIEVE, likewise. */
+int keys_release(const char *algorithm, const ATTRIBUTES *attributes, unsigned char *out,
+                 size_t *length, FAILURE *failure);
 
-/* The first 8 octets of SHA-256("onem2m-demo fingerprint" || key): tells keys apart, shows none. */
-int keys_fingerprint(char text[KEY_FINGERPRINT_TEXT], const unsigned char key[KEY_OCTETS],
+/* An attribute as text; "" when the key has none. */
+void keys_text(const EVP_PKEY *key, const char *name, char *out, size_t size);
+
+/* The first 8 octets of SHA-256 over a fixed label and the key, in hexadecimal. */
+int keys_fingerprint(char text[KEYS_FINGERPRINT], const unsigned char *octets, size_t length,
                      FAILURE *failure);
+/* Of an own key for a TLS handshake, under its usage. */
+int keys_fingerprint_psk(char text[KEYS_FINGERPRINT], const char *key_id, const char *usage,
+                         FAILURE *failure);
 
 #endif

@@ -20,30 +20,37 @@
 #define TIMEOUT_MAX 600
 
 static const char usage[] =
-    "usage: onem2m-demo [--config FILE] [--json] [--timeout SECONDS] [--break WHAT]\n"
+    "usage: onem2m-demo [--config FILE] [--dtls] [--json] [--svg FILE] [--keep DIRECTORY]\n"
+    "                   [--timeout SECONDS] [--break WHAT]\n"
     "\n"
-    "Runs an M2M Enrolment Function and an Enrolee as two processes (TS-0003 8.3.2.1):\n"
-    "a TLS-PSK handshake, Ke and KeID by TLS key export, Km and the key for SUID 21 by\n"
-    "the onem2m provider; prints side by side what each end holds.\n"
+    "Runs a MEF, a MAF, an AE A, a CSE B and a third party as five processes through\n"
+    "oneM2M TS-0003: enrolment by PSK and by certificate, Km, Kc, MAF-based SAEF over TLS\n"
+    "and DTLS, ESCertKE, ESPrim, and attempts that must be refused.\n"
     "\n"
-    "  --config FILE      the openssl.cnf that activates the provider\n"
+    "  --config FILE      the openssl.cnf that says where the provider is\n"
     "                     (default: what the environment's OPENSSL_CONF names)\n"
-    "  --json             print one JSON object instead of a table\n"
-    "  --timeout SECONDS  give up after so long (default 10)\n"
-    "  --break WHAT       make it fail: enrolee-maf-id, psk, psk-identity, server-name,\n"
-    "                     silence\n"
+    "  --dtls             DTLS everywhere, not only between A and B\n"
+    "  --json             print one JSON object\n"
+    "  --svg FILE         write the run as a sequence diagram\n"
+    "  --keep DIRECTORY   make configurations and stores there, and leave them\n"
+    "  --timeout SECONDS  how long one step may take (default 10)\n"
+    "  --break WHAT       make it fail: kpm, kpm-id, server-name, maf-id, message,\n"
+    "                     mef-down, maf-down, silence\n"
     "  --help             this text\n"
     "\n"
-    "Exit status: 0 both ends agree, 1 they do not or something failed, 2 usage.\n";
+    "Exit status: 0 all came out as it must, 1 it did not, 2 usage.\n";
 
 static const struct {
     const char *name;
     BREAK spoiled;
 } breaks[] = {
-    { "enrolee-maf-id", BREAK_ENROLEE_MAF_ID },
-    { "psk", BREAK_PSK },
-    { "psk-identity", BREAK_PSK_IDENTITY },
+    { "kpm", BREAK_KPM },
+    { "kpm-id", BREAK_KPM_ID },
     { "server-name", BREAK_SERVER_NAME },
+    { "maf-id", BREAK_MAF_ID },
+    { "message", BREAK_MESSAGE },
+    { "mef-down", BREAK_MEF_DOWN },
+    { "maf-down", BREAK_MAF_DOWN },
     { "silence", BREAK_SILENCE },
 };
 
@@ -72,31 +79,53 @@ static int parse_timeout(unsigned long *timeout, const char *text)
     return 0;
 }
 
+/* Takes an option that was recognised; 0 when its argument does not suit. */
+static int take_option(OPTIONS *options, const char **role, int option)
+{
+    switch (option) {
+    case 'c':
+        options->configuration = optarg;
+        return 1;
+    case 'd':
+        options->dtls = 1;
+        return 1;
+    case 'j':
+        options->json = 1;
+        return 1;
+    case 's':
+        options->svg = optarg;
+        return 1;
+    case 'k':
+        options->keep = optarg;
+        return 1;
+    case 'r':
+        *role = optarg;
+        return 1;
+    case 't':
+        return parse_timeout(&options->timeout, optarg);
+    case 'b':
+        return parse_break(&options->spoiled, optarg);
+    default:
+        return 0;
+    }
+}
+
 /* Fills options and, for a process that the parent started, role; -1, or an exit status. */
 static int parse_arguments(OPTIONS *options, const char **role, int argc, char *argv[])
 {
     static const struct option known[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "json", no_argument, NULL, 'j' },
-        { "timeout", required_argument, NULL, 't' },
-        { "break", required_argument, NULL, 'b' },
-        { "role", required_argument, NULL, 'r' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' }, { "dtls", no_argument, NULL, 'd' },
+        { "json", no_argument, NULL, 'j' },         { "svg", required_argument, NULL, 's' },
+        { "keep", required_argument, NULL, 'k' },   { "timeout", required_argument, NULL, 't' },
+        { "break", required_argument, NULL, 'b' },  { "role", required_argument, NULL, 'r' },
+        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     int option;
 
     while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'c')
-            options->configuration = optarg;
-        else if (option == 'j')
-            options->json = 1;
-        else if (option == 'r')
-            *role = optarg;
-        else if (option == 'h')
+        if (option == 'h')
             return fputs(usage, stdout) >= 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-        else if (option == 't' ? !parse_timeout(&options->timeout, optarg)
-                               : option != 'b' || !parse_break(&options->spoiled, optarg))
+        if (!take_option(options, role, option))
             return EXIT_USAGE;
     }
     if (optind == argc)
@@ -138,6 +167,7 @@ int main(int argc, char *argv[])
     OPTIONS options = { .program = argv[0], .timeout = TIMEOUT_DEFAULT };
     const char *role = NULL;
     char *configuration;
+    char *module = NULL;
     int status;
 
     open_standard_streams();
@@ -150,10 +180,12 @@ int main(int argc, char *argv[])
     options.configuration = configuration;
     if (configuration == NULL)
         fputs("onem2m-demo: out of memory\n", stderr);
-    status = configuration != NULL && diagnosis_ready(configuration) && run_enrolment(&options) &&
-                     output_written()
-                 ? EXIT_SUCCESS
-                 : EXIT_FAILURE;
+    status = configuration != NULL && diagnosis_ready(configuration, &module) ? EXIT_SUCCESS
+                                                                              : EXIT_FAILURE;
+    options.module = module;
+    if (status == EXIT_SUCCESS && !(run_demonstration(&options) && output_written()))
+        status = EXIT_FAILURE;
+    OPENSSL_free(module);
     OPENSSL_free(configuration);
     return status;
 }

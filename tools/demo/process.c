@@ -6,16 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
-#include "role.h"
+#include "frame.h"
+#include "tables.h"
 
-#define GRACE_AFTER_FAILURE 1000 /* milliseconds */
+#define HIGH_FD 100
+#define END_ATTEMPTS 200 /* of 10 milliseconds, until a process that should end is killed */
 
 /* The path of the running program; its name only where /proc is not mounted. */
 static const char *own_path(char path[PATH_MAX], const char *program)
@@ -28,180 +32,113 @@ static const char *own_path(char path[PATH_MAX], const char *program)
     return path;
 }
 
-static int spawn(PROCESS *process, const char *program, int assignment_fd, int report_fd)
+static void give_descriptors(posix_spawn_file_actions_t *actions, const PLACE *place,
+                             int control_fd, int event_fd)
+{
+    posix_spawn_file_actions_adddup2(actions, control_fd, ENTITY_CONTROL_FD);
+    posix_spawn_file_actions_adddup2(actions, event_fd, ENTITY_EVENT_FD);
+    for (int n = 0; n < 2 * ENTITY_LISTENERS_MAX; n++) {
+        if (place->listener_fds[n] >= 0)
+            posix_spawn_file_actions_adddup2(actions, place->listener_fds[n],
+                                             ENTITY_LISTENER_FD + n);
+    }
+}
+
+/* With its own configuration in OPENSSL_CONF, and this program's environment otherwise. */
+static int spawn(PROCESS *process, const char *program, const PLACE *place, MEMBER_INDEX who,
+                 int control_fd, int event_fd)
 {
     char name[] = "onem2m-demo";
     char option[] = "--role";
-    char role[32];
+    char role[8];
     char path[PATH_MAX];
     char *arguments[] = { name, option, role, NULL };
     posix_spawn_file_actions_t actions;
     int error;
 
-    strncpy(role, process->role, sizeof(role) - 1);
-    role[sizeof(role) - 1] = '\0';
+    snprintf(role, sizeof(role), "%s", members[who].name);
+    if (setenv("OPENSSL_CONF", place->configuration, 1) != 0)
+        return ENOMEM;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, assignment_fd, ROLE_ASSIGNMENT_FD);
-    posix_spawn_file_actions_adddup2(&actions, report_fd, ROLE_REPORT_FD);
+    give_descriptors(&actions, place, control_fd, event_fd);
     error =
         posix_spawnp(&process->pid, own_path(path, program), &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+int process_start(PROCESS *process, const char *program, const PLACE *place, MEMBER_INDEX who,
+                  int event_fd, FAILURE *failure)
+{
+    int ends[2];
+    int child_end;
+    int error;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return failure_set(failure, "no socket: %s", strerror(errno));
+    process->control_fd = ends[0];
+    child_end = fcntl(ends[1], F_DUPFD_CLOEXEC, HIGH_FD);
+    close(ends[1]);
+    error = spawn(process, program, place, who, child_end, event_fd);
+    close(child_end);
     process->running = error == 0;
     return process->running ||
-           failure_set(&process->failure, "cannot be started: %s", strerror(error));
+           failure_set(failure, "%s cannot be started: %s", members[who].name, strerror(error));
 }
 
-void process_init(PROCESS *process, const char *role, const char *title)
+int process_order(const PROCESS *process, const char *step, const char *argument,
+                  const unsigned char *key, size_t length, FAILURE *failure)
 {
-    memset(process, 0, sizeof(*process));
-    process->role = role;
-    process->title = title;
-    process->assignment_fd = process->report_fd = -1;
+    static MESSAGE order;
+    int sent;
+
+    message_begin(&order, &table_order);
+    message_put_text(&order, "step", step);
+    message_put_text(&order, "argument", argument);
+    if (key != NULL)
+        message_put_octets(&order, "key", key, length);
+    sent = frame_send_message(process->control_fd, &order, failure);
+    message_clear(&order);
+    return sent;
 }
 
-int process_start(PROCESS *process, const char *program)
+static void reap(PROCESS *process, int *status)
 {
-    int assignment[2];
-    int report[2];
-    int started;
-
-    if (pipe2(assignment, O_CLOEXEC) != 0)
-        return failure_set(&process->failure, "no pipe: %s", strerror(errno));
-    if (pipe2(report, O_CLOEXEC) != 0) {
-        failure_set(&process->failure, "no pipe: %s", strerror(errno));
-        close(assignment[0]);
-        close(assignment[1]);
-        return 0;
-    }
-    process->assignment_fd = assignment[1];
-    process->report_fd = report[0];
-    started = spawn(process, program, assignment[0], report[1]);
-    close(assignment[0]);
-    close(report[1]);
-    return started;
+    while (waitpid(process->pid, status, 0) < 0 && errno == EINTR)
+        ;
+    process->running = 0;
 }
 
-int process_assign(PROCESS *process, const WIRE_MESSAGE *assignment)
-{
-    int assigned = wire_send(process->assignment_fd, assignment);
-
-    close(process->assignment_fd);
-    process->assignment_fd = -1;
-    return assigned || failure_set(&process->failure, "it would not take its assignment");
-}
-
-/* Sets the failure of a process that ended without saying why. */
-static void describe_end(PROCESS *process, int status)
-{
-    if (process->failure.text[0] != '\0')
-        return;
-    if (WIFSIGNALED(status))
-        failure_set(&process->failure, "ended by signal %d (%s)", WTERMSIG(status),
-                    strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != 0)
-        failure_set(&process->failure, "ended with status %d", WEXITSTATUS(status));
-}
-
-static void reap(PROCESS *process)
+void process_describe_end(PROCESS *process, FAILURE *failure)
 {
     int status = 0;
 
     if (!process->running)
         return;
-    while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    process->running = 0;
-    describe_end(process, status);
+    reap(process, &status);
+    if (WIFSIGNALED(status))
+        failure_set(failure, "ended by signal %d (%s)", WTERMSIG(status),
+                    strsignal(WTERMSIG(status)));
+    else
+        failure_set(failure, "ended with status %d", WEXITSTATUS(status));
 }
 
 void process_stop(PROCESS *process)
 {
+    const struct timespec piece = { .tv_nsec = 10000000 };
+    int status = 0;
+
+    if (process->control_fd >= 0)
+        close(process->control_fd);
+    process->control_fd = -1;
+    for (int i = 0; process->running && i < END_ATTEMPTS; i++) {
+        if (waitpid(process->pid, &status, WNOHANG) != 0)
+            process->running = 0;
+        else
+            nanosleep(&piece, NULL);
+    }
     if (process->running) {
         kill(process->pid, SIGKILL);
-        reap(process);
-    }
-    if (process->assignment_fd >= 0)
-        close(process->assignment_fd);
-    if (process->report_fd >= 0)
-        close(process->report_fd);
-    process->assignment_fd = process->report_fd = -1;
-}
-
-int process_receive(PROCESS *process, int64_t deadline)
-{
-    const char *why;
-
-    switch (wire_receive(process->report_fd, &process->report, deadline)) {
-    case WIRE_RECEIVED:
-        why = wire_get_text(&process->report, REPORT_FAILURE);
-        return why == NULL || failure_set(&process->failure, "%s", why);
-    case WIRE_CLOSED:
-        reap(process);
-        if (process->failure.text[0] == '\0')
-            failure_set(&process->failure, "ended without a report");
-        return 0;
-    case WIRE_LATE:
-        return failure_set(&process->failure, "gave no report in time");
-    default:
-        return failure_set(&process->failure, "its report cannot be read");
-    }
-}
-
-/* Waits until a process that has reported ends by itself; one that does not has failed. */
-static void await_end(PROCESS *process, int64_t deadline)
-{
-    WIRE_MESSAGE message;
-
-    switch (wire_receive(process->report_fd, &message, deadline)) {
-    case WIRE_CLOSED:
-        reap(process);
-        break;
-    case WIRE_LATE:
-        failure_set(&process->failure, "reported but did not end");
-        break;
-    default:
-        failure_set(&process->failure, "said more than one report");
-        break;
-    }
-    wire_clear(&message);
-}
-
-/* Waits until one that is still to report has something to say; NULL: none, or not in time. */
-static PROCESS *next_reporter(PROCESS *processes[], size_t count, int64_t deadline)
-{
-    struct pollfd waiting[PROCESS_MAX];
-    int64_t left = deadline - wire_clock();
-    size_t pending = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        waiting[i] = (struct pollfd){ .fd = processes[i]->collected ? -1 : processes[i]->report_fd,
-                                      .events = POLLIN };
-        pending += !processes[i]->collected;
-    }
-    if (pending == 0 || poll(waiting, count, left > 0 ? (int)left : 0) <= 0)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (waiting[i].revents != 0)
-            return processes[i];
-    }
-    return NULL;
-}
-
-void process_collect(PROCESS *processes[], size_t count, int64_t deadline)
-{
-    PROCESS *process;
-
-    while ((process = next_reporter(processes, count, deadline)) != NULL) {
-        process->collected = 1;
-        process_receive(process, deadline);
-        if (process->failure.text[0] != '\0' && deadline > wire_clock() + GRACE_AFTER_FAILURE)
-            deadline = wire_clock() + GRACE_AFTER_FAILURE;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!processes[i]->collected)
-            failure_set(&processes[i]->failure, "gave no report in time");
-        else if (processes[i]->running)
-            await_end(processes[i], deadline);
-        process_stop(processes[i]);
+        reap(process, &status);
     }
 }

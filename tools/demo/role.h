@@ -5,25 +5,48 @@
 #ifndef ONEM2M_DEMO_ROLE_H
 #define ONEM2M_DEMO_ROLE_H
 
-#include "assignment.h"
+#include "dialogue.h"
 
-/* The pipes of a role: how the parent starts it. */
-#define ROLE_ASSIGNMENT_FD 0
-#define ROLE_REPORT_FD 1
+/* Something that the parent may tell a process to do; argument: "" or a name. 1, or 0. */
+typedef int STEP(ENTITY *self, const char *argument, FAILURE *failure);
 
-/* Fields of messages to the parent besides those of enrolment.h. */
-#define REPORT_LISTENING "listening" /* the MEF's port, in a message of its own */
-#define REPORT_FAILURE "failure"     /* why the role failed, in its last message */
+typedef struct {
+    const char *name;
+    STEP *step;
+} ROLE_STEP;
 
-/* Roles play their part with what they were assigned and fill their report: 1 or 0. */
-typedef int ROLE(const ASSIGNMENT *assignment, WIRE_MESSAGE *report, FAILURE *failure);
-ROLE role_mef;
-ROLE role_enrolee;
+/* What a process is: how it answers, and what it does when told. */
+typedef struct {
+    const char *name; /* of --role and of the configuration: MEF, MAF, A, B, C */
+    /* Makes listener's contexts of both kinds ready, after their profile is set. */
+    int (*prepare)(ENTITY *self, LISTENER *listener, SSL_CTX *context, FAILURE *failure);
+    /* After a client's handshake, before its requests. NULL: nothing to do. */
+    int (*greet)(CONNECTION *connection, const LISTENER *listener, const char *identity,
+                 FAILURE *failure);
+    /* Answers a request of that authenticated identity. */
+    int (*answer)(CONNECTION *connection, const LISTENER *listener, const char *identity,
+                  const REQUEST *request, FAILURE *failure);
+    /* The connection is over. NULL: nothing to do. */
+    void (*leave)(ENTITY *self);
+    const ROLE_STEP *steps; /* the one after the last has no name */
+} ROLE;
 
-/* The main function of a process that the parent started for the role called name. */
+extern const ROLE role_mef;
+extern const ROLE role_maf;
+extern const ROLE role_a;
+extern const ROLE role_b;
+extern const ROLE role_c;
+
+/* Listeners whose clients authenticate by certificate, and how that names them. */
+#define LISTENER_PSK "psk"
+#define LISTENER_ENROLEES "enrolees" /* CSE-ID certificates */
+#define LISTENER_CLIENTS "clients"   /* CSE-ID certificates */
+#define LISTENER_TARGETS "targets"   /* FQDN certificates */
+
+/* A step of every role: to report everything of what went before. */
+#define STEP_SETTLE "settle"
+
+/* The main function of a process that the parent started; an exit status. */
 int role_main(const char *name);
-
-/* Ends the TLS connection and frees what it used; each may be NULL, socket_fd -1. */
-void role_disconnect(SSL *ssl, SSL_CTX *context, int socket_fd);
 
 #endif

@@ -2,83 +2,195 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-/* The M2M Enrolment Function (MEF): a TLS server that knows one Enrolee's KpmID and Kpm. */
-#include "role.h"
-
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
+/* The M2M Enrolment Function: Enrolment Keys, and fetchCredentials (TS-0003 8.3.2). */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <openssl/crypto.h>
-#include "enrolment.h"
+#include <openssl/err.h>
+#include "keys.h"
+#include "procedures.h"
+#include "role.h"
+#include "tables.h"
 
-/* A socket that listens on loopback, on a port that the system chose; -1 on failure. */
-static int listen_on_loopback(unsigned long *port, FAILURE *failure)
+static int prepare(ENTITY *self, LISTENER *listener, SSL_CTX *context, FAILURE *failure)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t length = sizeof(address);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)self;
+    (void)listener;
+    return onem2m_tls_psk_server(context, ONEM2M_USAGE_NAME_MEF) ||
+           failure_set_openssl(failure, "PSK server");
+}
 
-    if (listener >= 0 && bind(listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-        listen(listener, 1) == 0 &&
-        getsockname(listener, (struct sockaddr *)&address, &length) == 0) {
-        *port = ntohs(address.sin_port);
-        return listener;
+static void registration(ATTRIBUTES *attributes, const ENTITY *self, const char *enrolee,
+                         const char *credential_id)
+{
+    attributes_begin(attributes);
+    attributes_number(attributes, ONEM2M_PARAM_REGISTRATION, 1);
+    attributes_text(attributes, ONEM2M_PARAM_SOURCE_ID, enrolee);
+    attributes_text(attributes, ONEM2M_PARAM_SOURCE_CREDENTIAL_ID, credential_id);
+    attributes_text(attributes, ONEM2M_PARAM_ENTITY_ID, enrolee);
+    attributes_text(attributes, ONEM2M_PARAM_TARGET_IDS, entity_value(self, "enrolment-target"));
+    attributes_text(attributes, ONEM2M_PARAM_ALLOWED_SUIDS, entity_value(self, "allowed-suids"));
+    attributes_text(attributes, ONEM2M_PARAM_ADMIN_FQDN, entity_value(self, "admin-fqdn"));
+    attributes_text(attributes, ONEM2M_PARAM_NOT_AFTER, entity_value(self, "enrolment-expiry"));
+    attributes_number(attributes, ONEM2M_PARAM_STORE, 1);
+}
+
+/* Ke as a registration: held for the Enrolment Target (8.3.2.1, Bootstrap Instruction
+ * Configuration). */
+static int generate_enrolment_key(CONNECTION *connection, const char *enrolee, FAILURE *failure)
+{
+    ENTITY *self = connection->self;
+    char credential_id[ONEM2M_CREDENTIAL_ID_MAX + 1];
+    char ke_id[ENTITY_ID_SIZE];
+    char what[EVENT_NAME];
+    ATTRIBUTES attributes;
+    EVP_PKEY *ke;
+
+    if (!onem2m_tls_peer_credential_id(connection->ssl, credential_id, sizeof(credential_id)))
+        return failure_set_openssl(failure, "Credential-ID");
+    registration(&attributes, self, enrolee, credential_id);
+    ke = onem2m_tls_export_key(connection->ssl, ONEM2M_EXPORT_ENROLMENT, entity_value(self, "fqdn"),
+                               attributes.params);
+    if (ke == NULL)
+        return failure_set_openssl(failure, "export of Ke");
+    keys_text(ke, ONEM2M_PARAM_KEY_ID, ke_id, sizeof(ke_id));
+    EVP_PKEY_free(ke);
+    entity_note(self, "8.3.2.1", "Enrolee %s authenticated (Credential-ID %s)", enrolee,
+                credential_id);
+    entity_note(self, "10.3.1", "exports Ke, holds it for %s and SUID %s alone",
+                entity_value(self, "enrolment-target"), entity_value(self, "allowed-suids"));
+    snprintf(what, sizeof(what), "KeID of %s", connection->peer);
+    entity_holds(self, "10.3.4", what, ke_id);
+    return 1;
+}
+
+static int greet(CONNECTION *connection, const LISTENER *listener, const char *identity,
+                 FAILURE *failure)
+{
+    if (strcmp(listener->name, LISTENER_TARGETS) != 0)
+        return generate_enrolment_key(connection, identity, failure);
+    entity_note(connection->self, "8.3.2.1", "Enrolment Target %s authenticated", identity);
+    return 1;
+}
+
+static int instruct(CONNECTION *connection, const REQUEST *request, FAILURE *failure)
+{
+    static MESSAGE message;
+    const ENTITY *self = connection->self;
+
+    if (!message_decode(&message, &table_enrolment_request, request->content,
+                        request->content_length, failure))
+        return 0;
+    message_begin(&message, &table_maf_enrolment);
+    message_put_text(&message, "Instruction Type", "MAF Enrolment");
+    message_put_text(&message, "Credential Type", "symmetric key");
+    message_put_text(&message, "MAF Client Registration URI", URI_CLIENT_REGISTRATION);
+    message_put_text(&message, "MAF Key Registration URI", URI_KEY_REGISTRATION);
+    message_put_text(&message, "MAF Key Retrieval URI", URI_KEY_RETRIEVAL);
+    message_put_text(&message, "Lifetime", entity_value(self, "enrolment-expiry"));
+    return dialogue_answer(connection, "8.3.2.1", &message, failure);
+}
+
+/* The two parts of /fetchCredentials/<KeID>/<SUID>. */
+static int parse_uri(const char *uri, char ke_id[DIALOGUE_URI_MAX], unsigned int *suid)
+{
+    const char *rest = uri + strlen(URI_FETCH_CREDENTIALS);
+    const char *slash = strchr(rest, '/');
+
+    if (slash == NULL || slash == rest || strlen(slash) != 3 ||
+        strspn(slash + 1, "0123456789") != 2)
+        return 0;
+    snprintf(ke_id, DIALOGUE_URI_MAX, "%.*s", (int)(slash - rest), rest);
+    *suid = (unsigned int)strtoul(slash + 1, NULL, 10);
+    return 1;
+}
+
+/* Derives for the target under the registration's policy (10.3.7), and answers with it. */
+static int give_credentials(CONNECTION *connection, EVP_PKEY *ke, unsigned int suid,
+                            MESSAGE *answer, FAILURE *failure)
+{
+    char target[ENTITY_ID_SIZE];
+    unsigned char credential[KEYS_OCTETS_MAX];
+    char fingerprint[KEYS_FINGERPRINT];
+    char enrolee[ENTITY_ID_SIZE];
+    char lifetime[32];
+    char what[EVENT_NAME];
+    size_t length = sizeof(credential);
+    ATTRIBUTES attributes;
+    int derived;
+
+    connection_peer_entity(connection, target); /* its FQDN, of the certificate */
+    attributes_begin(&attributes);
+    attributes_text(&attributes, ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_USAGE_KEY);
+    attributes_number(&attributes, ONEM2M_PARAM_SUID, suid);
+    attributes_text(&attributes, ONEM2M_PARAM_TARGET_ID, target);
+    derived = keys_derive_octets(ke, &attributes, credential, &length, failure) &&
+              keys_fingerprint(fingerprint, credential, length, failure);
+    if (derived) {
+        keys_text(ke, ONEM2M_PARAM_ENTITY_ID, enrolee, sizeof(enrolee));
+        keys_text(ke, ONEM2M_PARAM_NOT_AFTER, lifetime, sizeof(lifetime));
+        snprintf(what, sizeof(what), "Km of %s", entity_name_of(connection->self, enrolee));
+        entity_note(connection->self, "10.3.7", "derives of Ke for SUID %u and %s", suid, target);
+        entity_holds(connection->self, "10.3.7", what, fingerprint);
+        message_begin(answer, &table_credentials);
+        message_put_boolean(answer, "Status", 1);
+        message_put_octets(answer, "Credential", credential, length);
+        message_put_text(answer, "EnroleeID", enrolee);
+        message_put_text(answer, "Lifetime", lifetime);
     }
-    failure_set(failure, "cannot listen on 127.0.0.1: %s", strerror(errno));
-    if (listener >= 0)
-        close(listener);
-    return -1;
+    OPENSSL_cleanse(credential, sizeof(credential));
+    return derived;
 }
 
-static int announce(unsigned long port, FAILURE *failure)
+/*
+ * 8.3.2.1 f. Every refusal has the same ErrorString: who may not have a
+ * credential shall not learn whether there is one. The audit says why.
+ */
+static int fetch(CONNECTION *connection, const char *target, const REQUEST *request,
+                 FAILURE *failure)
 {
-    static WIRE_MESSAGE message;
+    static MESSAGE answer;
+    char ke_id[DIALOGUE_URI_MAX];
+    FAILURE why = { "" };
+    unsigned int suid;
+    EVP_PKEY *ke = NULL;
+    int given = 0;
 
-    return (wire_put_number(&message, REPORT_LISTENING, port) &&
-            wire_send(ROLE_REPORT_FD, &message)) ||
-           failure_set(failure, "the parent cannot be told the port");
+    if (!parse_uri(request->to, ke_id, &suid))
+        failure_set(&why, "the target URI is not /fetchCredentials/<KeID>/<SUID>");
+    else if (strcmp(request->from, target) != 0)
+        failure_set(&why, "the originator field says %s, the handshake authenticated %s",
+                    request->from, target);
+    else
+        ke = keys_load(ke_id, ONEM2M_KIND_NAME_KE, target, &why);
+    if (ke != NULL)
+        given = give_credentials(connection, ke, suid, &answer, &why);
+    EVP_PKEY_free(ke);
+    if (given)
+        given = dialogue_answer(connection, "8.3.2.1", &answer, failure);
+    else
+        given = dialogue_refuse(connection, "8.3.2.1", "no such credential for this originator",
+                                why.text, failure);
+    message_clear(&answer);
+    return given;
 }
 
-static int accept_enrolee(FAILURE *failure)
+static int answer_request(CONNECTION *connection, const LISTENER *listener, const char *identity,
+                          const REQUEST *request, FAILURE *failure)
 {
-    unsigned long port;
-    int listener = listen_on_loopback(&port, failure);
-    int socket_fd = -1;
+    int is_target = strcmp(listener->name, LISTENER_TARGETS) == 0;
 
-    if (listener < 0)
-        return -1;
-    if (announce(port, failure)) {
-        socket_fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-        if (socket_fd < 0)
-            failure_set(failure, "no connection: %s", strerror(errno));
-    }
-    close(listener);
-    return socket_fd;
+    if (is_target &&
+        strncmp(request->to, URI_FETCH_CREDENTIALS, strlen(URI_FETCH_CREDENTIALS)) == 0)
+        return fetch(connection, identity, request, failure);
+    if (!is_target && strcmp(request->to, URI_ENROLMENT_EXCHANGE) == 0)
+        return instruct(connection, request, failure);
+    return failure_set(failure, "nothing is at %s for this client", request->to);
 }
 
-static int serve(TLS_PSK *psk, const ASSIGNMENT *assignment, WIRE_MESSAGE *report, FAILURE *failure)
-{
-    int socket_fd = accept_enrolee(failure);
-    SSL_CTX *context = socket_fd >= 0 ? tls_psk_server_new(psk, failure) : NULL;
-    SSL *ssl = context != NULL ? tls_psk_handshake(context, socket_fd, failure) : NULL;
-    int served = ssl != NULL && enrolment_complete(ssl, assignment, report, failure);
-
-    role_disconnect(ssl, context, socket_fd);
-    return served;
-}
-
-int role_mef(const ASSIGNMENT *assignment, WIRE_MESSAGE *report, FAILURE *failure)
-{
-    TLS_PSK psk = { .psk_identity = assignment->kpm_id };
-    int served;
-
-    memcpy(psk.psk, assignment->kpm, sizeof(psk.psk));
-    memcpy(psk.server_name, assignment->mef_fqdn, sizeof(psk.server_name));
-    served = serve(&psk, assignment, report, failure);
-    OPENSSL_cleanse(&psk, sizeof(psk));
-    return served;
-}
+const ROLE role_mef = { .name = "MEF",
+                        .prepare = prepare,
+                        .greet = greet,
+                        .answer = answer_request,
+                        .steps = (const ROLE_STEP[]){ { NULL, NULL } } };

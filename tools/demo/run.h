@@ -5,25 +5,21 @@
 #ifndef ONEM2M_DEMO_RUN_H
 #define ONEM2M_DEMO_RUN_H
 
-/* What to spoil, so that tests see the demonstration fail. */
-typedef enum {
-    BREAK_NOTHING,
-    BREAK_ENROLEE_MAF_ID,
-    BREAK_PSK,
-    BREAK_PSK_IDENTITY,
-    BREAK_SERVER_NAME,
-    BREAK_SILENCE
-} BREAK;
+#include "world.h"
 
 typedef struct {
     const char *program;       /* argv[0] */
     const char *configuration; /* the openssl.cnf in use, to be named in messages */
-    unsigned long timeout;     /* seconds */
+    const char *module;        /* as it gives it, or NULL */
+    unsigned long timeout;     /* seconds that a step may take */
     int json;
+    int dtls;
+    const char *svg;  /* a file to write a sequence diagram to, or NULL */
+    const char *keep; /* a directory to be made and kept, or NULL */
     BREAK spoiled;
 } OPTIONS;
 
-/* Runs both roles, compares and prints; 1 when they agree, else 0. */
-int run_enrolment(const OPTIONS *options);
+/* Runs everything and prints it; 1 when all came out as it must, else 0. */
+int run_demonstration(const OPTIONS *options);
 
 #endif

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Copyright 2026 The onem2m-provider authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# What must make the run fail, does, and says so: exit status 1, FAILED, and the audit of who
+# refused. No later step is tried.
+. "${BASH_SOURCE[0]%/*}/common.sh"
+broken() { # WHAT FAILED AUDIT
+    demo 1 --config "$sample" --break "$1"
+    says err "FAILED: $2"
+    [ -z "$3" ] || tr -s ' \n' ' ' <"$work/out" | grep -qF "$3" || fail "$1: no audit: $3"
+    ! grep -q AGREED "$work/out" || fail "$1: says AGREED"
+    ! grep -q '8.2.2.3' "$work/out" || [ "$1" = message ] || fail "$1: goes on"
+    demo 1 --config "$sample" --json --break "$1"
+    # shellcheck disable=SC2016 # perl's variables
+    holds '$run->{result}' failed
+    # shellcheck disable=SC2016
+    query '$run->{failure}' | grep -qF "$2" || fail "$1: another failure in JSON"
+    silent err
+}
+broken kpm "A: handshake: sslv3 alert bad record mac" "MEF REFUSES: handshake:"
+broken kpm-id "A: handshake: sslv3 alert bad record mac" "MEF REFUSES: handshake: psk_identity"
+broken server-name "A: handshake: tlsv1 unrecognized name" "MEF REFUSES: handshake:"
+broken maf-id "A: handshake: sslv3 alert bad record mac" "MAF REFUSES: handshake:"
+broken message "A: B answers: ESCertKE failed" "B REFUSES: ESCertKE:"
+broken mef-down "A: cannot connect to 127.0.0.1" ""
+broken maf-down "A: cannot connect to 127.0.0.1" ""
+
+# To A an unknown KpmID looks as a wrong Kpm does (RFC 4279 section 7.2).
+for what in kpm kpm-id; do
+    demo 1 --config "$sample" --break $what
+    cp "$work/err" "$work/$what"
+done
+cmp "$work/kpm" "$work/kpm-id" || fail "an unknown identity can be told from a wrong key"
