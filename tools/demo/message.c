@@ -71,7 +71,7 @@ void message_put_boolean(MESSAGE *message, const char *name, int boolean)
 
 static void put_octets(MESSAGE *message, VALUE *value, const void *octets, size_t length)
 {
-    if (value == NULL || length + 1 > MESSAGE_MAX - message->used) {
+    if (value == NULL || length >= MESSAGE_MAX || message->used > MESSAGE_MAX - 1 - length) {
         message->broken = 1;
         return;
     }
