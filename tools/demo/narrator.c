@@ -96,7 +96,7 @@ static void print_value(const JOURNAL *journal, const EVENT *event)
 void narrator_event(const JOURNAL *journal, const EVENT *event)
 {
     char who[2 * EVENT_NAME + 8];
-    char text[EVENT_TEXT + 16];
+    char text[EVENT_TEXT + 32];
 
     switch (event->kind) {
     case EVENT_NOTE:

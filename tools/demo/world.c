@@ -192,17 +192,27 @@ static int make_directory(WORLD *world, const char *keep, FAILURE *failure)
     return 0;
 }
 
+/* out: PATH_MAX octets. 0 when that is too little for it and for a file's name behind. */
+static int join(char *out, const char *directory, const char *name)
+{
+    size_t length = strlen(directory);
+
+    if (length + 1 + strlen(name) + sizeof("/openssl.cnf") > PATH_MAX)
+        return 0;
+    memcpy(out, directory, length);
+    out[length] = '/';
+    memcpy(out + length + 1, name, strlen(name) + 1);
+    return 1;
+}
+
 static int name_places(WORLD *world, FAILURE *failure)
 {
     for (int i = 0; i < MEMBERS; i++) {
         PLACE *place = &world->places[i];
-        int length = snprintf(place->directory, sizeof(place->directory), "%s/%s", world->directory,
-                              members[i].name);
 
-        if (length < 0 || (size_t)length >= sizeof(place->directory) - sizeof("/openssl.cnf"))
+        if (!join(place->directory, world->directory, members[i].name) ||
+            !join(place->configuration, place->directory, "openssl.cnf"))
             return failure_set(failure, "the directory's name is too long");
-        memcpy(place->configuration, place->directory, (size_t)length);
-        memcpy(place->configuration + length, "/openssl.cnf", sizeof("/openssl.cnf"));
         if (mkdir(place->directory, 0700) != 0)
             return failure_set(failure, "%s: %s", place->directory, strerror(errno));
     }
