@@ -62,7 +62,7 @@ static int open_by_certificate(CONNECTION *connection, ENTITY *self, FAILURE *fa
 static int generate_enrolment_key(CONNECTION *connection, FAILURE *failure)
 {
     ENTITY *self = connection->self;
-    char what[EVENT_NAME];
+    char what[2 * EVENT_NAME];
     ATTRIBUTES attributes;
     EVP_PKEY *ke;
 

@@ -63,7 +63,7 @@ static int store_km(ENTITY *self, FAILURE *failure)
 {
     EVP_PKEY *ke = keys_load(self->names.ke_id, ONEM2M_KIND_NAME_KE, "", failure);
     char fingerprint[KEYS_FINGERPRINT];
-    char what[EVENT_NAME];
+    char what[2 * EVENT_NAME];
     ATTRIBUTES attributes;
     EVP_PKEY *km;
 

@@ -99,7 +99,7 @@ static EVP_PKEY *store_km(const ENTITY *self, const char *client, FAILURE *failu
     unsigned char octets[KEYS_OCTETS_MAX];
     char fingerprint[KEYS_FINGERPRINT];
     char lifetime[32];
-    char what[EVENT_NAME];
+    char what[2 * EVENT_NAME];
     size_t length = sizeof(octets);
     ATTRIBUTES attributes;
     EVP_PKEY *km = NULL;
@@ -125,7 +125,7 @@ static EVP_PKEY *store_km(const ENTITY *self, const char *client, FAILURE *failu
 
 static int assign_km_id(ENTITY *self, const char *client, char *km_id, FAILURE *failure)
 {
-    char what[EVENT_NAME];
+    char what[2 * EVENT_NAME];
     EVP_PKEY *km;
 
     *km_id = '\0';

@@ -43,7 +43,7 @@ static int generate_enrolment_key(CONNECTION *connection, const char *enrolee, F
     ENTITY *self = connection->self;
     char credential_id[ONEM2M_CREDENTIAL_ID_MAX + 1];
     char ke_id[ENTITY_ID_SIZE];
-    char what[EVENT_NAME];
+    char what[2 * EVENT_NAME];
     ATTRIBUTES attributes;
     EVP_PKEY *ke;
 
@@ -115,7 +115,7 @@ static int give_credentials(CONNECTION *connection, EVP_PKEY *ke, unsigned int s
     char fingerprint[KEYS_FINGERPRINT];
     char enrolee[ENTITY_ID_SIZE];
     char lifetime[32];
-    char what[EVENT_NAME];
+    char what[2 * EVENT_NAME];
     size_t length = sizeof(credential);
     ATTRIBUTES attributes;
     int derived;
