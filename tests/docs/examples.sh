@@ -26,7 +26,7 @@ compile() { # SOURCE PROGRAM
     if grep -qE '<onem2m/(id|tls)\.h>' "$1"; then
         flags+=(-L "$LIBRARY" "-Wl,-rpath,$LIBRARY" -lonem2m)
     fi
-    "$CC" -std=c11 -Wall -Wextra -Werror -I "$SOURCE/include" -o "$2" "$1" "${flags[@]}"
+    "$CC" -std=c11 -Wall -Wextra -Werror -I "$SOURCE/include" -o "$2" -x c "$1" -x none "${flags[@]}"
 }
 
 run() { # COMMAND...
@@ -52,6 +52,10 @@ ran=0
 for example in "$examples"/*; do
     case $example in
     *.file) cp "$example" "$work/$(cat "${example%.file}.name")" ;;
+    *.program)
+        compile "$example" "$work/$(cat "${example%.program}.name")" ||
+            failed "${example##*/} does not compile"
+        ;;
     *.shell) run bash -eu "$example" ;;
     *.c)
         compile "$example" "$examples/program" || failed "${example##*/} does not compile"

@@ -4,14 +4,15 @@
 # awk -v out=DIRECTORY -f extract.awk FILE
 #
 # Takes the examples out of a manual page (.pod) or a .md file, one file each:
-# DIRECTORY/001.shell, 002.output, 003.c, 004.file; for the last, 004.name holds
-# the name that the example gives the file. An example is the verbatim block (in
+# DIRECTORY/001.shell, 002.output, 003.c, 004.file, 005.program; for the last two,
+# 004.name holds the name that the example gives the file. An example is the verbatim block (in
 # .md the fenced one) after a mark:
 #
 #     =for test shell            <!-- test shell -->          run by bash
 #     =for test c                <!-- test c -->              a program
 #     =for test output           <!-- test output -->         of what stands before
 #     =for test file my.cnf      <!-- test file my.cnf -->    a file for what follows
+#     =for test program name     <!-- test program name -->   a program for what follows
 #     =for test none             <!-- test none -->           not run
 #
 # A block without a mark is an error: in a page those under EXAMPLES, in .md all.
@@ -25,7 +26,7 @@ function fail(text) {
 function take_mark(text) {
     if (mark != "")
         fail("no block for the mark before this one")
-    if (text !~ /^(shell|c|output|none)$/ && text !~ /^file [A-Za-z0-9._-]+$/)
+    if (text !~ /^(shell|c|output|none)$/ && text !~ /^(file|program) [A-Za-z0-9._-]+$/)
         fail("unknown mark: " text)
     mark = text
 }
@@ -50,16 +51,16 @@ function add_line() {
     lines[++count] = substr($0, indent + 1)
 }
 
-function end_block(    name, kind, i) {
+function end_block(    name, kind, i, words) {
     inside = 0
     kind = mark
     mark = ""
     if (kind == "" || kind == "none")
         return
     number++
-    if (kind ~ /^file /) {
-        print substr(kind, 6) > sprintf("%s/%03d.name", out, number)
-        kind = "file"
+    if (split(kind, words, " ") == 2) {
+        print words[2] > sprintf("%s/%03d.name", out, number)
+        kind = words[1]
     }
     name = sprintf("%s/%03d.%s", out, number, kind)
     printf "" > name
