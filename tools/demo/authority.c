@@ -10,7 +10,7 @@
 #include "tables.h"
 
 #define LIFETIME 3600 /* seconds */
-#define SKEW -60      /* seconds: valid a little before now */
+#define SKEW (-60)    /* seconds: valid a little before now */
 #define CURVE "P-256"
 #define NAME "onem2m-demo CA"
 

@@ -100,8 +100,8 @@ static int copy_request(REQUEST *request, const MESSAGE *message, FAILURE *failu
 
     if (strlen(to) >= sizeof(request->to) || strlen(from) >= sizeof(request->from))
         return failure_set(failure, "a request with too long an address");
-    strcpy(request->to, to);
-    strcpy(request->from, from);
+    memcpy(request->to, to, strlen(to) + 1);
+    memcpy(request->from, from, strlen(from) + 1);
     if (content != NULL)
         memcpy(request->content, content, request->content_length);
     return 1;

@@ -59,7 +59,7 @@ void message_clear(MESSAGE *message);
 
 /* A value that does not suit makes the message unfit for encoding. */
 void message_put_number(MESSAGE *message, const char *name, unsigned long number);
-void message_put_boolean(MESSAGE *message, const char *name, int value);
+void message_put_boolean(MESSAGE *message, const char *name, int boolean);
 /* Of text or list; nothing is put when text is empty and the parameter optional. */
 void message_put_text(MESSAGE *message, const char *name, const char *text);
 void message_put_octets(MESSAGE *message, const char *name, const unsigned char *octets,

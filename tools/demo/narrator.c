@@ -57,10 +57,11 @@ void narrator_begin(const WORLD *world)
 
 void narrator_processes(const WORLD *world, const pid_t pids[MEMBERS])
 {
+    printf(" %-4s %-7s %-32s %s\n", "", "process", "", "identity");
     for (int i = 0; i < MEMBERS; i++) {
         if (pids[i] != 0)
-            printf(" %-4s process %-7ld %-32s %s\n", members[i].name, (long)pids[i],
-                   members[i].title, members[i].identity);
+            printf(" %-4s %-7ld %-32s %s\n", members[i].name, (long)pids[i], members[i].title,
+                   members[i].identity);
     }
     printf("\nEach has a configuration, a key store and a seal of its own, below\n%s\n",
            world->directory);

@@ -100,6 +100,7 @@ static int follow(size_t scene, MEMBER_INDEX who, EVENT *last, int64_t milliseco
 {
     int64_t deadline = clock_milliseconds() + milliseconds;
 
+    memset(last, 0, sizeof(*last));
     for (;;) {
         if (!receive_event(who, last, deadline))
             return 0;

@@ -9,14 +9,14 @@
 
 /* One step: who is told to do what, and what must come of it. */
 typedef struct {
-    const char *title;   /* of a part of the demonstration; NULL: the part goes on */
-    const char *clauses; /* of the part */
-    const char *tries;   /* of an attempt that must be refused: what it is; NULL of others */
-    MEMBER_INDEX who;
-    const char *step;     /* of its ROLE */
+    const char *title;    /* of a part of the demonstration; NULL: the part goes on */
+    const char *clauses;  /* of the part */
+    const char *tries;    /* of an attempt that must be refused: what it is; NULL of others */
+    const char *step;     /* of the ROLE of who */
     const char *argument; /* the name of a value that has been reported; NULL: none */
-    MEMBER_INDEX refuses; /* of an attempt that must be refused: whose audit */
-    const char *reason;   /* contains this */
+    const char *reason;   /* of an attempt: in the audit of who refuses */
+    MEMBER_INDEX who;
+    MEMBER_INDEX refuses;
 } SCENE;
 
 extern const SCENE scenes[];

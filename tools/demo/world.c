@@ -28,8 +28,8 @@
 #define KPM_ID "thermostat-7@mef.example.com"
 #define OTHER_KPM_ID "thermostat-8@mef.example.com"
 #define OTHER_FQDN "other.example.com"
-#define ENROLMENT_LIFETIME (30 * 86400) /* seconds */
-#define HIGH_FD 100                     /* above those that a new process gets its own at */
+#define ENROLMENT_LIFETIME INT64_C(2592000) /* seconds: 30 days */
+#define HIGH_FD 100                         /* above those that a new process gets its own at */
 #define DIRECTORIES_OPEN 8
 
 const MEMBER members[MEMBERS] = {
