@@ -70,6 +70,17 @@ int onem2m_anchor_profile_check(X509 *certificate, int depth, ONEM2M_ERROR *erro
 /* The same of a raw public key (10.1.1.2), a DER SubjectPublicKeyInfo. */
 int onem2m_raw_key_profile_check(const unsigned char *spki, size_t length, ONEM2M_ERROR *error);
 
+/* How a name lies to a subtree of a name constraint. */
+typedef enum {
+    ONEM2M_OTHER_TYPE = 1, /* the subtree is not about such names */
+    ONEM2M_OUTSIDE = 2,
+    ONEM2M_WITHIN = 3,
+    ONEM2M_UNCLEAR = 4 /* it is, and cannot be judged */
+} ONEM2M_RELATION;
+
+ONEM2M_RELATION onem2m_subtree_relate(const ONEM2M_CERTIFICATE_NAME *name,
+                                      const GENERAL_SUBTREE *subtree);
+
 /*
  * Name constraints (8.1.2.2, RFC 5280 4.2.1.10) of the names that OpenSSL's own
  * check refuses to judge: device identifiers, and URIs without a scheme.

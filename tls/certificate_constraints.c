@@ -7,107 +7,14 @@
  * (X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE), and the URI of an AE, //FQDN/..., of
  * which it refuses the name (X509_V_ERR_UNSUPPORTED_NAME_SYNTAX).
  */
-#include <string.h>
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include "tls/certificate.h"
 
 #define CLAUSE "TS-0003 8.1.2.2, RFC 5280 4.2.1.10"
+#define ABSENT (-1) /* what X509_get_ext_d2i says of an extension that is not there */
 
-/* As OpenSSL's own check: names times constraints that are still compared. */
-#define COMPARISONS_MAX (1 << 20)
-
-static ONEM2M_SLICE octets_of(const ASN1_STRING *string)
-{
-    ONEM2M_SLICE slice = { ASN1_STRING_get0_data(string), (size_t)ASN1_STRING_length(string) };
-
-    return slice;
-}
-
-static int lower(unsigned char octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet;
-}
-
-/* Whether text ends with end, without regard to the case of ASCII. */
-static int ends_with(ONEM2M_SLICE text, ONEM2M_SLICE end)
-{
-    if (text.length < end.length)
-        return 0;
-    for (size_t i = 0; i < end.length; i++) {
-        if (lower(text.data[text.length - end.length + i]) != lower(end.data[i]))
-            return 0;
-    }
-    return 1;
-}
-
-/* RFC 5280: a host, or after a '.' every host below it. */
-static int host_is_within(ONEM2M_SLICE host, ONEM2M_SLICE base)
-{
-    int is_domain = base.length > 0 && base.data[0] == '.';
-
-    if (!ends_with(host, base))
-        return 0;
-    return is_domain ? host.length > base.length : host.length == base.length;
-}
-
-/* RFC 5280: the name itself and all with labels before it. */
-static int dns_name_is_within(ONEM2M_SLICE name, ONEM2M_SLICE base)
-{
-    if (base.length == 0)
-        return 1;
-    return ends_with(name, base) && (name.length == base.length || base.data[0] == '.' ||
-                                     name.data[name.length - base.length - 1] == '.');
-}
-
-static int device_is_within(const ONEM2M_DEVICE_ID *id, const ONEM2M_DEVICE_ID *base)
-{
-    return id->length >= base->length && memcmp(id->octets, base->octets, base->length) == 0;
-}
-
-typedef enum {
-    OTHER_TYPE, /* the subtree is not about such names */
-    OUTSIDE,
-    WITHIN,
-    UNCLEAR /* it is, and cannot be judged */
-} RELATION;
-
-static int has_distances(const GENERAL_SUBTREE *subtree)
-{
-    return subtree->maximum != NULL ||
-           (subtree->minimum != NULL && ASN1_INTEGER_get(subtree->minimum) != 0);
-}
-
-/* The tree of object identifiers is one, whatever its subtrees give as type-id. */
-static RELATION relate_device(const ONEM2M_CERTIFICATE_NAME *name, const GENERAL_NAME *base)
-{
-    ONEM2M_DEVICE_ID subtree;
-
-    if (base->type != GEN_OTHERNAME || !onem2m_device_id_of(&subtree, base->d.otherName))
-        return OTHER_TYPE;
-    return device_is_within(&name->device, &subtree) ? WITHIN : OUTSIDE;
-}
-
-static RELATION relate(const ONEM2M_CERTIFICATE_NAME *name, const GENERAL_SUBTREE *subtree)
-{
-    const GENERAL_NAME *base = subtree->base;
-    RELATION relation;
-
-    if (name->type == GEN_OTHERNAME) {
-        relation = relate_device(name, base);
-    } else if (name->type != base->type) {
-        relation = OTHER_TYPE;
-    } else if (name->type == GEN_DNS) {
-        relation = dns_name_is_within(name->text, octets_of(base->d.dNSName)) ? WITHIN : OUTSIDE;
-    } else if (name->host.length == 0) {
-        relation = UNCLEAR;
-    } else {
-        relation = host_is_within(name->host, octets_of(base->d.uniformResourceIdentifier))
-                       ? WITHIN
-                       : OUTSIDE;
-    }
-    return relation != OTHER_TYPE && has_distances(subtree) ? UNCLEAR : relation;
-}
+/* Names times constraints that are still compared: those of a peer that a CA trusted. */
+#define COMPARISONS_MAX (1 << 16)
 
 static int refuse_unclear(int depth, ONEM2M_ERROR *error)
 {
@@ -124,12 +31,13 @@ static int check_permitted(const ONEM2M_CERTIFICATE_NAME *name,
     int constrained = 0, permitted = 0;
 
     for (int i = 0; i < sk_GENERAL_SUBTREE_num(subtrees); i++) {
-        RELATION relation = relate(name, sk_GENERAL_SUBTREE_value(subtrees, i));
+        ONEM2M_RELATION relation =
+            onem2m_subtree_relate(name, sk_GENERAL_SUBTREE_value(subtrees, i));
 
-        if (relation == UNCLEAR)
+        if (relation == ONEM2M_UNCLEAR)
             return refuse_unclear(depth, error);
-        constrained |= relation != OTHER_TYPE;
-        permitted |= relation == WITHIN;
+        constrained |= relation != ONEM2M_OTHER_TYPE;
+        permitted |= relation == ONEM2M_WITHIN;
     }
     if (constrained && !permitted)
         return onem2m_refuse(error, ONEM2M_R_PEER_UNTRUSTED, ONEM2M_NO_OFFSET,
@@ -143,11 +51,12 @@ static int check_excluded(const ONEM2M_CERTIFICATE_NAME *name,
                           ONEM2M_ERROR *error)
 {
     for (int i = 0; i < sk_GENERAL_SUBTREE_num(subtrees); i++) {
-        RELATION relation = relate(name, sk_GENERAL_SUBTREE_value(subtrees, i));
+        ONEM2M_RELATION relation =
+            onem2m_subtree_relate(name, sk_GENERAL_SUBTREE_value(subtrees, i));
 
-        if (relation == UNCLEAR)
+        if (relation == ONEM2M_UNCLEAR)
             return refuse_unclear(depth, error);
-        if (relation == WITHIN)
+        if (relation == ONEM2M_WITHIN)
             return onem2m_refuse(error, ONEM2M_R_PEER_UNTRUSTED, ONEM2M_NO_OFFSET,
                                  "CA certificate at depth %d: excludes the name (" CLAUSE ")",
                                  depth);
@@ -225,26 +134,45 @@ static int check_names(const GENERAL_NAMES *names, const NAME_CONSTRAINTS *const
     return 1;
 }
 
-static NAME_CONSTRAINTS *constraints_at(const STACK_OF(X509) * chain, int depth)
+/* An extension that is there and cannot be read constrains nothing, and must not pass for none. */
+static int refuse_extension(int depth, const char *name, ONEM2M_ERROR *error)
 {
-    return X509_get_ext_d2i(sk_X509_value(chain, depth), NID_name_constraints, NULL, NULL);
+    return onem2m_refuse(error, ONEM2M_R_PEER_UNTRUSTED, ONEM2M_NO_OFFSET,
+                         "certificate at depth %d: its %s cannot be read (" CLAUSE ")", depth,
+                         name);
 }
 
-static GENERAL_NAMES *names_at(const STACK_OF(X509) * chain, int depth)
+/* *constraints: NULL when the certificate has none. */
+static int constraints_at(NAME_CONSTRAINTS **constraints, const STACK_OF(X509) * chain, int depth,
+                          ONEM2M_ERROR *error)
 {
-    return X509_get_ext_d2i(sk_X509_value(chain, depth), NID_subject_alt_name, NULL, NULL);
+    int found;
+
+    *constraints =
+        X509_get_ext_d2i(sk_X509_value(chain, depth), NID_name_constraints, &found, NULL);
+    return *constraints != NULL || found == ABSENT ||
+           refuse_extension(depth, "name constraints", error);
+}
+
+static int names_at(GENERAL_NAMES **names, const STACK_OF(X509) * chain, int depth,
+                    ONEM2M_ERROR *error)
+{
+    int found;
+
+    *names = X509_get_ext_d2i(sk_X509_value(chain, depth), NID_subject_alt_name, &found, NULL);
+    return *names != NULL || found == ABSENT || refuse_extension(depth, "subjectAltName", error);
 }
 
 int onem2m_constraints_check(const STACK_OF(X509) * chain, int depth, ONEM2M_ERROR *error)
 {
-    GENERAL_NAMES *names = names_at(chain, depth);
-    int done = 1;
+    GENERAL_NAMES *names;
+    int done = names_at(&names, chain, depth, error);
 
     for (int above = depth + 1; done && above < sk_X509_num(chain); above++) {
-        NAME_CONSTRAINTS *constraints = constraints_at(chain, above);
+        NAME_CONSTRAINTS *constraints;
 
-        if (constraints != NULL)
-            done = check_names(names, constraints, above, error);
+        done = constraints_at(&constraints, chain, above, error) &&
+               (constraints == NULL || check_names(names, constraints, above, error));
         NAME_CONSTRAINTS_free(constraints);
     }
     GENERAL_NAMES_free(names);
@@ -264,21 +192,16 @@ static void remove_ours(GENERAL_NAMES *names)
     }
 }
 
-/* The certificate at depth, of which only the names matter, without ours. NULL on failure. */
-static X509 *without_our_names(const STACK_OF(X509) * chain, int depth)
+/* The certificate at depth, of which only the names matter, with those alone. NULL on failure. */
+static X509 *with_names(const STACK_OF(X509) * chain, int depth, GENERAL_NAMES *names)
 {
     X509 *copy = X509_dup(sk_X509_value(chain, depth));
-    GENERAL_NAMES *names = names_at(chain, depth);
-    int done = copy != NULL;
 
-    if (done && names != NULL) {
-        remove_ours(names);
-        done = X509_add1_ext_i2d(copy, NID_subject_alt_name, NULL, 0, X509V3_ADD_DELETE) == 1;
-        if (done && sk_GENERAL_NAME_num(names) > 0)
-            done = X509_add1_ext_i2d(copy, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;
-    }
-    GENERAL_NAMES_free(names);
-    if (!done) {
+    if (copy == NULL ||
+        (X509_get_ext_by_NID(copy, NID_subject_alt_name, -1) >= 0 &&
+         X509_add1_ext_i2d(copy, NID_subject_alt_name, NULL, 0, X509V3_ADD_DELETE) != 1) ||
+        (sk_GENERAL_NAME_num(names) > 0 &&
+         X509_add1_ext_i2d(copy, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) != 1)) {
         X509_free(copy);
         return NULL;
     }
@@ -286,22 +209,20 @@ static X509 *without_our_names(const STACK_OF(X509) * chain, int depth)
     return copy;
 }
 
-static int has_dns_name(const STACK_OF(X509) * chain, int depth)
+static int has_dns_name(const GENERAL_NAMES *names)
 {
-    GENERAL_NAMES *names = names_at(chain, depth);
-    int found = 0;
-
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
-        found |= sk_GENERAL_NAME_value(names, i)->type == GEN_DNS;
-    GENERAL_NAMES_free(names);
-    return found;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        if (sk_GENERAL_NAME_value(names, i)->type == GEN_DNS)
+            return 1;
+    }
+    return 0;
 }
 
 /* When x509_vfy.c compares the common name as if it were a dNSName. */
-static int common_name_counts(const STACK_OF(X509) * chain, int depth, unsigned int hostflags)
+static int common_name_counts(const GENERAL_NAMES *names, int depth, unsigned int hostflags)
 {
     return depth == 0 && (hostflags & X509_CHECK_FLAG_NEVER_CHECK_SUBJECT) == 0 &&
-           ((hostflags & X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT) != 0 || !has_dns_name(chain, depth));
+           ((hostflags & X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT) != 0 || !has_dns_name(names));
 }
 
 static int openssl_check(X509 *copy, NAME_CONSTRAINTS *constraints, int with_common_name)
@@ -313,31 +234,48 @@ static int openssl_check(X509 *copy, NAME_CONSTRAINTS *constraints, int with_com
     return result;
 }
 
-int onem2m_constraints_check_all(const STACK_OF(X509) * chain, int depth, unsigned int hostflags,
-                                 ONEM2M_ERROR *error)
+/* OpenSSL's check of a certificate at depth, without our names, against every CA above. */
+static int check_others(X509 *copy, const STACK_OF(X509) * chain, int depth, int with_common_name,
+                        ONEM2M_ERROR *error)
 {
-    int with_common_name = common_name_counts(chain, depth, hostflags), result = X509_V_OK, above;
-    X509 *copy;
+    for (int above = depth + 1; above < sk_X509_num(chain); above++) {
+        NAME_CONSTRAINTS *constraints;
+        int result = X509_V_OK;
 
-    if (!onem2m_constraints_check(chain, depth, error))
-        return 0;
-    copy = without_our_names(chain, depth);
-    if (copy == NULL)
-        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET,
-                             "certificate at depth %d: no copy of it could be made", depth);
-    for (above = depth + 1; result == X509_V_OK && above < sk_X509_num(chain); above++) {
-        NAME_CONSTRAINTS *constraints = constraints_at(chain, above);
-
+        if (!constraints_at(&constraints, chain, above, error))
+            return 0;
         if (constraints != NULL)
             result = openssl_check(copy, constraints, with_common_name);
         NAME_CONSTRAINTS_free(constraints);
+        if (result != X509_V_OK)
+            return onem2m_refuse(error, ONEM2M_R_PEER_UNTRUSTED, ONEM2M_NO_OFFSET,
+                                 "certificate at depth %d, CA certificate at depth %d: %s "
+                                 "(" CLAUSE ")",
+                                 depth, above, X509_verify_cert_error_string(result));
     }
-    X509_free(copy);
-    if (result != X509_V_OK)
-        return onem2m_refuse(error, ONEM2M_R_PEER_UNTRUSTED, ONEM2M_NO_OFFSET,
-                             "certificate at depth %d, CA certificate at depth %d: %s (" CLAUSE ")",
-                             depth, above - 1, X509_verify_cert_error_string(result));
     return 1;
+}
+
+int onem2m_constraints_check_all(const STACK_OF(X509) * chain, int depth, unsigned int hostflags,
+                                 ONEM2M_ERROR *error)
+{
+    int with_common_name, done = 0;
+    GENERAL_NAMES *names;
+    X509 *copy;
+
+    if (!onem2m_constraints_check(chain, depth, error) || !names_at(&names, chain, depth, error))
+        return 0;
+    with_common_name = common_name_counts(names, depth, hostflags);
+    remove_ours(names);
+    copy = with_names(chain, depth, names);
+    if (copy == NULL)
+        onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET,
+                      "certificate at depth %d: no copy of it could be made", depth);
+    else
+        done = check_others(copy, chain, depth, with_common_name, error);
+    X509_free(copy);
+    GENERAL_NAMES_free(names);
+    return done;
 }
 
 static int is_empty_base(const GENERAL_NAME *base)
@@ -347,12 +285,14 @@ static int is_empty_base(const GENERAL_NAME *base)
 }
 
 /* What the CA at depth permits: anything of the three types, and name in particular. */
-static void look(int *permits_some, int *permits_name, const STACK_OF(X509) * chain, int depth,
-                 const ONEM2M_CERTIFICATE_NAME *name)
+static int look(int *permits_some, int *permits_name, const STACK_OF(X509) * chain, int depth,
+                const ONEM2M_CERTIFICATE_NAME *name, ONEM2M_ERROR *error)
 {
-    NAME_CONSTRAINTS *constraints = constraints_at(chain, depth);
     STACK_OF(GENERAL_SUBTREE) *subtrees = NULL;
+    NAME_CONSTRAINTS *constraints;
 
+    if (!constraints_at(&constraints, chain, depth, error))
+        return 0;
     if (constraints != NULL)
         subtrees = constraints->permittedSubtrees;
     for (int i = 0; i < sk_GENERAL_SUBTREE_num(subtrees); i++) {
@@ -362,9 +302,10 @@ static void look(int *permits_some, int *permits_name, const STACK_OF(X509) * ch
             continue;
         *permits_some |= subtree->base->type == GEN_DNS || subtree->base->type == GEN_URI ||
                          subtree->base->type == GEN_OTHERNAME;
-        *permits_name |= relate(name, subtree) == WITHIN;
+        *permits_name |= onem2m_subtree_relate(name, subtree) == ONEM2M_WITHIN;
     }
     NAME_CONSTRAINTS_free(constraints);
+    return 1;
 }
 
 int onem2m_constraints_require(const STACK_OF(X509) * chain, const ONEM2M_CERTIFICATE_NAME *name,
@@ -372,9 +313,11 @@ int onem2m_constraints_require(const STACK_OF(X509) * chain, const ONEM2M_CERTIF
 {
     int permits_some = 0, permits_name = 0, elsewhere = 0;
 
-    for (int depth = 1; depth < sk_X509_num(chain); depth++)
-        look(&permits_some, is_issuer && depth > 1 ? &elsewhere : &permits_name, chain, depth,
-             name);
+    for (int depth = 1; depth < sk_X509_num(chain); depth++) {
+        if (!look(&permits_some, is_issuer && depth > 1 ? &elsewhere : &permits_name, chain, depth,
+                  name, error))
+            return 0;
+    }
     if (permits_name || (allow_unconstrained && !permits_some))
         return 1;
     return onem2m_refuse(error, ONEM2M_R_PEER_UNTRUSTED, ONEM2M_NO_OFFSET, "%s",

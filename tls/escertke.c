@@ -131,10 +131,12 @@ static int check_call(const ONEM2M_ESCERTKE *exchange, const unsigned char *in, 
 
     if (exchange->progress == FAILED)
         return refuse_call("the exchange has failed");
-    if (exchange->progress == FINISHED)
+    if (exchange->progress == FINISHED && !exchange->undelivered)
         return refuse_call("the exchange is finished");
     if (connection == NULL || connection->peer == NULL)
         return refuse_call("whom it is with was not told by onem2m_tls_expect_peer");
+    if (exchange->undelivered)
+        return refuse_call("the message before was not taken");
     if (exchange->awaited == MESSAGE_NONE && (in != NULL || in_length > 0))
         return refuse_call("the initiating end begins");
     if (exchange->awaited != MESSAGE_NONE && in == NULL)

@@ -53,7 +53,8 @@ static int refuse_sessions(SSL *ssl)
     unsigned char id[SSL_MAX_SID_CTX_LENGTH];
 
     if (RAND_bytes_ex(context->libctx, id, sizeof(id), 0) <= 0 ||
-        !SSL_set_session_id_context(ssl, id, sizeof(id)) || !SSL_set_session(ssl, NULL))
+        !SSL_set_session_id_context(ssl, id, sizeof(id)) ||
+        (SSL_get_session(ssl) != NULL && !SSL_set_session(ssl, NULL)))
         return onem2m_tls_raise(ONEM2M_R_TLS_FAILED,
                                 "peer: old sessions could not be kept from this connection");
     return 1;
@@ -73,10 +74,10 @@ static int set_up(SSL *ssl, ONEM2M_EXPECTED_PEER *expected, const ONEM2M_EXPECTE
     SSL_verify_cb application = SSL_get_verify_callback(ssl);
     ONEM2M_ERROR error;
 
-    if (!refuse_sessions(ssl))
-        return 0;
     if (!onem2m_peer_ask(ssl, expected->flavour, &error))
         return onem2m_tls_raise_error("peer", &error);
+    if (!refuse_sessions(ssl))
+        return 0;
     if ((expected->flags & ONEM2M_PEER_CHECK_REVOCATION) != 0 &&
         !X509_VERIFY_PARAM_set_flags(SSL_get0_param(ssl),
                                      X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))

@@ -108,10 +108,10 @@ static int judge_peer(ONEM2M_EXPECTED_PEER *expected, X509_STORE_CTX *store, VER
     if (!check_profiles(chain, verdict))
         return 0;
     names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    done = check_names(expected, chain, names, verdict);
+    done = check_names(expected, chain, names, verdict) && X509_up_ref(certificate);
     GENERAL_NAMES_free(names);
-    if (!done || !X509_up_ref(certificate))
-        return done ? end(verdict, X509_V_ERR_OUT_OF_MEM) : 0;
+    if (!done)
+        return 0;
     X509_free(expected->certificate);
     expected->certificate = certificate;
     return 1;

@@ -360,6 +360,10 @@ static void test_room(void **state)
         onem2m_escertke_step(exchange.initiating, NULL, 0, first->octets, &first->length), 0);
     assert_int_equal(take_reason(), ONEM2M_R_BAD_LENGTH);
     assert_int_equal(first->length, size);
+    size = 1;
+    assert_int_equal(onem2m_escertke_step(exchange.initiating, &octet, 1, &octet, &size), 0);
+    assert_int_equal(take_reason(), ONEM2M_R_TLS_NOT_READY);
+    size = first->length;
     assert_int_equal(
         onem2m_escertke_step(exchange.initiating, NULL, 0, first->octets, &first->length), 1);
     assert_int_equal(first->length, size);
