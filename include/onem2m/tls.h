@@ -132,17 +132,18 @@ int onem2m_tls_psk(OSSL_LIB_CTX *libctx, const char *propq, const char *identity
 
 /* How a peer's certificate names it (8.1.2.5, 10.1.1). */
 typedef enum {
-    ONEM2M_PEER_FQDN = 1,       /* MEF or MAF: URI or dNSName */
+    ONEM2M_PEER_FQDN = 1,       /* MEF or MAF: dNSName, or a URI that is a host alone */
     ONEM2M_PEER_CSE_ID = 2,     /* dNSName: public domain name of the CSE-ID */
     ONEM2M_PEER_AE_ID = 3,      /* URI: the absolute AE-ID */
-    ONEM2M_PEER_DEVICE = 4,     /* otherName: object identifier of TS-0001 annex H */
+    ONEM2M_PEER_DEVICE = 4,     /* otherName: type-id and value are one object identifier */
     ONEM2M_PEER_NODE_ID = 5,    /* URI: the Node-ID */
     ONEM2M_PEER_PUBLIC_KEY = 6, /* RFC 7250; OpenSSL 3.2 and newer */
 } ONEM2M_PEER_FLAVOUR;
 
-/* Verify the peer's certificate without a name constraint above it (8.1.2.2 wants one). */
+/* Accept a path in which no CA constrains such names (8.1.2.2 wants it). */
 #define ONEM2M_PEER_ALLOW_UNCONSTRAINED 1
-/* Look for the peer's and its CAs' certificates in the revocation lists of the trust store. */
+/* Look for the peer's and its CAs' certificates in the revocation lists of the trust store, which
+ * must have one of each issuer. */
 #define ONEM2M_PEER_CHECK_REVOCATION 2
 
 typedef struct {
@@ -160,9 +161,12 @@ typedef struct {
 } ONEM2M_PEER;
 
 /*
- * Before the handshake: whom this connection must be with. peer: copied. The
+ * Before the handshake, and once ssl is a client's or a server's: whom this
+ * connection must be with. peer: copied; takes the place of one given before. The
  * peer's certificate is asked for and verified as 8.1.2.5 says, by the trust store of ssl;
- * otherwise the handshake ends with an alert. Not for connections by PSK.
+ * otherwise the handshake ends with an alert. A verify callback that ssl has is called after
+ * the engine's, and may refuse what that accepted. No PSK and no older session serves
+ * such a connection.
  */
 int onem2m_tls_expect_peer(SSL *ssl, const ONEM2M_PEER *peer);
 
@@ -202,7 +206,9 @@ typedef struct onem2m_escertke_st ONEM2M_ESCERTKE;
  */
 ONEM2M_ESCERTKE *onem2m_escertke_new(SSL_CTX *ctx, int initiating);
 
-/* The connection within: for onem2m_tls_expect_peer, peer_entity, credential_id. Not to be freed.
+/*
+ * The connection within: for onem2m_tls_expect_peer, which must be called before the first step,
+ * and for what is asked of a connection. Not to be freed, read or written.
  */
 SSL *onem2m_escertke_ssl(ONEM2M_ESCERTKE *exchange);
 
@@ -212,7 +218,11 @@ SSL *onem2m_escertke_ssl(ONEM2M_ESCERTKE *exchange);
  * (ONEM2M_ESCERTKE_MESSAGE_MAX always fit), *out_length becomes its size, 0 when this
  * end has none to send. Returns 1 when the exchange goes on, 2 when it is finished at this
  * end (a message may still have to be sent), 0 when it failed: a message that is truncated, out of
- * order, or followed by anything is refused, and the exchange cannot go on.
+ * order, or followed by anything is refused, and the exchange cannot go on. A
+ * handshake that failed may leave a TLS alert in out, of *out_length octets, to be
+ * sent if the other end is to know. With ONEM2M_R_TLS_NOT_READY the call was out of place and
+ * changed nothing; with ONEM2M_R_BAD_LENGTH, and *out_length the size that it takes, the next
+ * step, with in NULL, gives the message.
  */
 int onem2m_escertke_step(ONEM2M_ESCERTKE *exchange, const unsigned char *in, size_t in_length,
                          unsigned char *out, size_t *out_length);
