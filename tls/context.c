@@ -45,7 +45,6 @@ static void free_connection(void *parent, void *object, CRYPTO_EX_DATA *data, in
     if (connection == NULL)
         return;
     EVP_PKEY_free(connection->psk_key);
-    OPENSSL_free(connection->psk_key_id);
     onem2m_peer_free(connection->peer);
     OPENSSL_free(connection);
 }

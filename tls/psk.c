@@ -40,8 +40,8 @@ void onem2m_tls_psk_free(ONEM2M_TLS_PSK *psk)
 {
     if (psk == NULL)
         return;
-    onem2m_tls_kdf_clear(&psk->psk);
-    onem2m_tls_kdf_clear(&psk->usage_key);
+    onem2m_tls_kdf_clear(&psk->server_kdf);
+    onem2m_tls_kdf_clear(&psk->client_kdf);
     onem2m_tls_randoms_clear(&psk->randoms);
     onem2m_tls_fqdns_free(psk->fqdns);
     OPENSSL_free(psk->client_key_id);
@@ -57,13 +57,9 @@ ONEM2M_TLS_PSK *onem2m_tls_psk_of(SSL_CTX *ctx)
         return NULL;
     if (context->psk == NULL)
         context->psk = OPENSSL_zalloc(sizeof(*context->psk));
-    if (context->psk == NULL) {
+    if (context->psk == NULL)
         onem2m_tls_raise_memory();
-        return NULL;
-    }
-    return onem2m_tls_kdf_fetch(&context->psk->psk, context->libctx, context->propq, ONEM2M_KDF_PSK)
-               ? context->psk
-               : NULL;
+    return context->psk;
 }
 
 OSSL_PARAM onem2m_tls_text_param(const char *name, const char *text)
@@ -71,42 +67,48 @@ OSSL_PARAM onem2m_tls_text_param(const char *name, const char *text)
     return OSSL_PARAM_construct_utf8_string(name, (char *)(uintptr_t)text, 0);
 }
 
-int onem2m_tls_psk_find(ONEM2M_TLS_KDF *psk, const ONEM2M_TLS_USAGE *usage, const char *key_id,
-                        unsigned char *out, size_t room, size_t *size, ONEM2M_ERROR *error)
+int onem2m_tls_psk_find(ONEM2M_TLS_KDF *psk, const char *key_id, unsigned char *out, size_t room,
+                        size_t *size, ONEM2M_ERROR *error)
 {
     const OSSL_PARAM params[] = { onem2m_tls_text_param(ONEM2M_PARAM_KEY_ID, key_id),
-                                  onem2m_tls_text_param(ONEM2M_PARAM_USAGE, usage->name),
                                   OSSL_PARAM_construct_end() };
 
     return onem2m_tls_kdf_derive(psk, params, out, room, size, error);
 }
 
-int onem2m_tls_psk_record(ONEM2M_TLS_CONNECTION *connection, const char *key_id, EVP_PKEY *key)
+void onem2m_tls_psk_record(ONEM2M_TLS_CONNECTION *connection, const char *key_id, EVP_PKEY *key)
 {
-    OPENSSL_free(connection->psk_key_id);
     EVP_PKEY_free(connection->psk_key);
     connection->psk_key = key;
-    connection->psk_key_id = key_id != NULL ? OPENSSL_strdup(key_id) : NULL;
+    connection->psk_key_id = NULL;
     connection->refusal.reason = ONEM2M_R_NONE;
-    return key_id == NULL || connection->psk_key_id != NULL;
+    if (key_id == NULL)
+        return;
+    connection->psk_key_id = connection->psk_key_id_text;
+    OPENSSL_strlcpy(connection->psk_key_id_text, key_id, sizeof(connection->psk_key_id_text));
 }
 
 int onem2m_tls_psk(OSSL_LIB_CTX *libctx, const char *propq, const char *identity, const char *usage,
                    unsigned char *out, size_t *len)
 {
     const ONEM2M_TLS_USAGE *known = onem2m_tls_usage(usage);
+    OSSL_PARAM fixed[] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
     ONEM2M_TLS_KDF kdf = { .kdf = NULL };
     ONEM2M_ERROR error;
+    EVP_KDF *method;
     int ok;
 
     if (known == NULL)
         return 0;
     if (identity == NULL || out == NULL || len == NULL)
         return onem2m_tls_raise(ONEM2M_R_MISSING_PARAMETER, "identity, out or len: NULL");
-    if (!onem2m_tls_kdf_fetch(&kdf, libctx, propq != NULL ? propq : ONEM2M_PROPERTY_QUERY,
-                              ONEM2M_KDF_PSK))
+    method =
+        onem2m_tls_kdf_fetch(libctx, propq != NULL ? propq : ONEM2M_PROPERTY_QUERY, ONEM2M_KDF_PSK);
+    if (method == NULL)
         return 0;
-    ok = onem2m_tls_psk_find(&kdf, known, identity, out, *len, len, &error) ||
+    fixed[0] = onem2m_tls_text_param(ONEM2M_PARAM_USAGE, known->name);
+    onem2m_tls_kdf_set(&kdf, method, fixed);
+    ok = onem2m_tls_psk_find(&kdf, identity, out, *len, len, &error) ||
          onem2m_tls_raise_error("identity", &error);
     onem2m_tls_kdf_clear(&kdf);
     return ok;

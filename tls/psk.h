@@ -9,9 +9,11 @@
 #include "engine.h"
 #include "spares.h"
 
-/* A KDF of the provider, fetched once, and EVP_KDF_CTXs of it. */
+/* A KDF of the provider, fetched once, and EVP_KDF_CTXs of it that have the fixed parameters. */
+#define ONEM2M_TLS_FIXED_MAX 3
 typedef struct {
-    EVP_KDF *kdf;
+    EVP_KDF *kdf; /* NULL: there is none */
+    OSSL_PARAM fixed[ONEM2M_TLS_FIXED_MAX + 1];
     ONEM2M_SPARES contexts;
 } ONEM2M_TLS_KDF;
 
@@ -26,27 +28,29 @@ typedef struct {
 
 /* What an SSL_CTX does with PSKs. */
 typedef struct onem2m_tls_psk_st {
-    ONEM2M_TLS_KDF psk;                   /* ONEM2M-PSK */
-    ONEM2M_TLS_KDF usage_key;             /* ONEM2M-USAGE-KEY, of a client that was enrolled */
     const ONEM2M_TLS_USAGE *server_usage; /* NULL: no server */
+    ONEM2M_TLS_KDF server_kdf;            /* ONEM2M-PSK */
     ONEM2M_SPARES randoms;                /* random.c */
     char **fqdns;                         /* whose keys are fetched; ends in NULL */
     ONEM2M_FETCH_CB *fetch;
     void *fetch_argument;
     const ONEM2M_TLS_USAGE *client_usage; /* NULL: no client */
+    ONEM2M_TLS_KDF client_kdf;            /* ONEM2M-PSK, or ONEM2M-USAGE-KEY with client_target */
+    unsigned int client_suid;
     char *client_key_id;
     char *client_target; /* the FQDN that the key is derived for; NULL: it is the client's own */
 } ONEM2M_TLS_PSK;
 
 void onem2m_tls_psk_free(ONEM2M_TLS_PSK *psk);
 
-/* kdf.c. Fetches the KDF unless it is there. */
-int onem2m_tls_kdf_fetch(ONEM2M_TLS_KDF *kdf, OSSL_LIB_CTX *libctx, const char *propq,
-                         const char *name);
+/* kdf.c. NULL with an error. */
+EVP_KDF *onem2m_tls_kdf_fetch(OSSL_LIB_CTX *libctx, const char *propq, const char *name);
+/* Takes kdf in place of what was there; fixed parameters are copied, what they point to is not. */
+void onem2m_tls_kdf_set(ONEM2M_TLS_KDF *kdf, EVP_KDF *method, const OSSL_PARAM fixed[]);
 void onem2m_tls_kdf_clear(ONEM2M_TLS_KDF *kdf);
 /*
- * Derives into out, of room octets; *size becomes the key's. Returns 0 with *error, out and the
- * application's errors untouched.
+ * Derives into out, of room octets; *size becomes the key's. params: beside the fixed ones, or
+ * NULL. Returns 0 with *error, out and the application's errors untouched.
  */
 int onem2m_tls_kdf_derive(ONEM2M_TLS_KDF *kdf, const OSSL_PARAM params[], unsigned char *out,
                           size_t room, size_t *size, ONEM2M_ERROR *error);
@@ -59,13 +63,13 @@ void onem2m_tls_randoms_clear(ONEM2M_SPARES *randoms);
 
 /* psk.c. NULL, with an error on the queue, when name is none of mef, maf, saef. */
 const ONEM2M_TLS_USAGE *onem2m_tls_usage(const char *name);
-/* What is kept of ctx, made at first use with ONEM2M-PSK fetched; NULL with an error. */
+/* What is kept of ctx, made at first use; NULL with an error. */
 ONEM2M_TLS_PSK *onem2m_tls_psk_of(SSL_CTX *ctx);
-/* An own key's octets by its name. *error as onem2m_tls_kdf_derive. */
-int onem2m_tls_psk_find(ONEM2M_TLS_KDF *psk, const ONEM2M_TLS_USAGE *usage, const char *key_id,
-                        unsigned char *out, size_t room, size_t *size, ONEM2M_ERROR *error);
-/* Puts down whose key this handshake's is: takes key, which may be NULL. */
-int onem2m_tls_psk_record(ONEM2M_TLS_CONNECTION *connection, const char *key_id, EVP_PKEY *key);
+/* An own key's octets by its name, of an ONEM2M-PSK. *error as onem2m_tls_kdf_derive. */
+int onem2m_tls_psk_find(ONEM2M_TLS_KDF *psk, const char *key_id, unsigned char *out, size_t room,
+                        size_t *size, ONEM2M_ERROR *error);
+/* Puts down whose key this handshake's is, NULL for nobody's; takes key, which may be NULL. */
+void onem2m_tls_psk_record(ONEM2M_TLS_CONNECTION *connection, const char *key_id, EVP_PKEY *key);
 void onem2m_tls_fqdns_free(char **fqdns);
 /* OSSL_PARAMs are not const; what they are given to here only reads. */
 OSSL_PARAM onem2m_tls_text_param(const char *name, const char *text);

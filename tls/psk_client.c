@@ -11,29 +11,6 @@
 
 /* A client's PSK (TS-0003 8.2.2, 8.3.2.1, 8.8.2.2, 8.8.2.3). */
 
-static int find_enrolled(ONEM2M_TLS_PSK *psk, unsigned char *out, size_t room, size_t *size,
-                         ONEM2M_ERROR *error)
-{
-    unsigned int suid = psk->client_usage->enrolled_suid;
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(ONEM2M_PARAM_KEY_ID, psk->client_key_id, 0),
-        OSSL_PARAM_construct_uint(ONEM2M_PARAM_SUID, &suid),
-        OSSL_PARAM_construct_utf8_string(ONEM2M_PARAM_TARGET_ID, psk->client_target, 0),
-        OSSL_PARAM_construct_end()
-    };
-
-    return onem2m_tls_kdf_derive(&psk->usage_key, params, out, room, size, error);
-}
-
-static int find(ONEM2M_TLS_PSK *psk, unsigned char *out, size_t room, size_t *size,
-                ONEM2M_ERROR *error)
-{
-    return psk->client_target != NULL
-               ? find_enrolled(psk, out, room, size, error)
-               : onem2m_tls_psk_find(&psk->psk, psk->client_usage, psk->client_key_id, out, room,
-                                     size, error);
-}
-
 /*
  * 0 ends a handshake of TLS 1.2. In TLS 1.3 it would go on without the key, with anybody who has a
  * certificate or, where the application does not look at it, nobody: so more than libssl takes.
@@ -62,13 +39,9 @@ static unsigned int serve(SSL *ssl, ONEM2M_TLS_CONNECTION *connection, ONEM2M_TL
     ONEM2M_ERROR error;
     size_t size;
 
-    if (!find(psk, out, room, &size, &error))
+    if (!onem2m_tls_kdf_derive(&psk->client_kdf, NULL, out, room, &size, &error))
         return refuse(ssl, connection, room, psk->client_key_id, &error);
-    if (!onem2m_tls_psk_record(connection, psk->client_key_id, NULL)) {
-        OPENSSL_cleanse(out, size);
-        onem2m_tls_raise_memory();
-        return room + 1;
-    }
+    onem2m_tls_psk_record(connection, psk->client_key_id, NULL);
     connection->psk_beside_session = is_session_offered(ssl);
     return (unsigned int)size;
 }
@@ -114,15 +87,41 @@ static void verify_others(SSL_CTX *ctx)
         SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, SSL_CTX_get_verify_callback(ctx));
 }
 
-/* Takes key_id and target. */
-static int become_client(SSL_CTX *ctx, ONEM2M_TLS_PSK *psk, const ONEM2M_TLS_USAGE *usage,
-                         char *key_id, char *target)
+/* The method with the parameters that a client of key_id, and of target when it is enrolled, has.
+ */
+static void set_kdf(ONEM2M_TLS_PSK *psk, EVP_KDF *method)
 {
+    const int is_enrolled = psk->client_target != NULL;
+    OSSL_PARAM fixed[ONEM2M_TLS_FIXED_MAX + 1];
+
+    fixed[0] = onem2m_tls_text_param(ONEM2M_PARAM_KEY_ID, psk->client_key_id);
+    fixed[1] = is_enrolled ? OSSL_PARAM_construct_uint(ONEM2M_PARAM_SUID, &psk->client_suid)
+                           : onem2m_tls_text_param(ONEM2M_PARAM_USAGE, psk->client_usage->name);
+    fixed[2] = is_enrolled ? onem2m_tls_text_param(ONEM2M_PARAM_TARGET_ID, psk->client_target)
+                           : OSSL_PARAM_construct_end();
+    fixed[3] = OSSL_PARAM_construct_end();
+    onem2m_tls_kdf_set(&psk->client_kdf, method, fixed);
+}
+
+/* Takes key_id, and target, which is NULL for a client with a key of its own. */
+static int become_client(SSL_CTX *ctx, const ONEM2M_TLS_USAGE *usage, char *key_id, char *target)
+{
+    ONEM2M_TLS_PSK *psk = onem2m_tls_psk_of(ctx);
+    const ONEM2M_TLS_CONTEXT *context = onem2m_tls_context_of(ctx);
+    EVP_KDF *method =
+        psk != NULL ? onem2m_tls_kdf_fetch(context->libctx, context->propq,
+                                           target != NULL ? ONEM2M_KDF_USAGE_KEY : ONEM2M_KDF_PSK)
+                    : NULL;
+
+    if (method == NULL)
+        return 0;
     OPENSSL_free(psk->client_key_id);
     OPENSSL_free(psk->client_target);
     psk->client_usage = usage;
+    psk->client_suid = usage->enrolled_suid;
     psk->client_key_id = key_id;
     psk->client_target = target;
+    set_kdf(psk, method);
     verify_others(ctx);
     SSL_CTX_set_psk_client_callback(ctx, client_callback);
     return 1;
@@ -131,27 +130,14 @@ static int become_client(SSL_CTX *ctx, ONEM2M_TLS_PSK *psk, const ONEM2M_TLS_USA
 int onem2m_tls_psk_client(SSL_CTX *ctx, const char *usage, const char *key_id)
 {
     const ONEM2M_TLS_USAGE *known = onem2m_tls_usage(usage);
-    ONEM2M_TLS_PSK *psk;
     char *copy = NULL;
 
     if (known == NULL || !copy_identity(&copy, known->id_kind, "key_id", key_id))
         return 0;
-    psk = onem2m_tls_psk_of(ctx);
-    if (psk != NULL)
-        return become_client(ctx, psk, known, copy, NULL);
+    if (become_client(ctx, known, copy, NULL))
+        return 1;
     OPENSSL_free(copy);
     return 0;
-}
-
-static ONEM2M_TLS_PSK *enrolled_of(SSL_CTX *ctx)
-{
-    ONEM2M_TLS_PSK *psk = onem2m_tls_psk_of(ctx);
-    const ONEM2M_TLS_CONTEXT *context = onem2m_tls_context_of(ctx);
-
-    if (psk == NULL || !onem2m_tls_kdf_fetch(&psk->usage_key, context->libctx, context->propq,
-                                             ONEM2M_KDF_USAGE_KEY))
-        return NULL;
-    return psk;
 }
 
 int onem2m_tls_psk_client_enrolled(SSL_CTX *ctx, const char *usage, const char *ke_id,
@@ -159,7 +145,6 @@ int onem2m_tls_psk_client_enrolled(SSL_CTX *ctx, const char *usage, const char *
 {
     const ONEM2M_TLS_USAGE *known = onem2m_tls_usage(usage);
     char *key_id = NULL, *target = NULL;
-    ONEM2M_TLS_PSK *psk = NULL;
 
     if (known == NULL)
         return 0;
@@ -169,10 +154,9 @@ int onem2m_tls_psk_client_enrolled(SSL_CTX *ctx, const char *usage, const char *
                                 "(TS-0003 8.3.2.1, 8.8.2.3)",
                                 known->name);
     if (copy_identity(&key_id, ONEM2M_ID_KE, "ke_id", ke_id) &&
-        copy_identity(&target, ONEM2M_ID_FQDN, "target_fqdn", target_fqdn))
-        psk = enrolled_of(ctx);
-    if (psk != NULL)
-        return become_client(ctx, psk, known, key_id, target);
+        copy_identity(&target, ONEM2M_ID_FQDN, "target_fqdn", target_fqdn) &&
+        become_client(ctx, known, key_id, target))
+        return 1;
     OPENSSL_free(key_id);
     OPENSSL_free(target);
     return 0;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
+#include <onem2m/params.h>
 #include "keystore/error.h"
 #include "psk.h"
 
@@ -45,8 +47,8 @@ static int serve_fetched(REQUEST *request, const ONEM2M_ID *id, EVP_PKEY *key, O
         !onem2m_tls_key_derive_psk(key, request->context, psk->server_usage, request->out,
                                    request->room, &request->size, error))
         return 0;
-    return onem2m_tls_psk_record(request->connection, id->text, key) ||
-           onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+    onem2m_tls_psk_record(request->connection, id->text, key);
+    return 1;
 }
 
 static EVP_PKEY *call_fetch(const REQUEST *request, const ONEM2M_ID *id, const char *fqdn,
@@ -96,11 +98,11 @@ static int find_own(REQUEST *request, ONEM2M_ERROR *error)
 {
     ONEM2M_TLS_PSK *psk = request->context->psk;
 
-    if (!onem2m_tls_psk_find(&psk->psk, psk->server_usage, request->identity, request->out,
-                             request->room, &request->size, error))
+    if (!onem2m_tls_psk_find(&psk->server_kdf, request->identity, request->out, request->room,
+                             &request->size, error))
         return 0;
-    return onem2m_tls_psk_record(request->connection, request->identity, NULL) ||
-           onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+    onem2m_tls_psk_record(request->connection, request->identity, NULL);
+    return 1;
 }
 
 static void refuse(const REQUEST *request, const ONEM2M_ERROR *error)
@@ -159,9 +161,15 @@ int onem2m_tls_psk_server(SSL_CTX *ctx, const char *usage)
 {
     const ONEM2M_TLS_USAGE *known = onem2m_tls_usage(usage);
     ONEM2M_TLS_PSK *psk = known != NULL ? onem2m_tls_psk_of(ctx) : NULL;
+    const ONEM2M_TLS_CONTEXT *context = onem2m_tls_context_of(ctx);
+    EVP_KDF *method =
+        psk != NULL ? onem2m_tls_kdf_fetch(context->libctx, context->propq, ONEM2M_KDF_PSK) : NULL;
+    OSSL_PARAM fixed[] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
 
-    if (psk == NULL)
+    if (method == NULL)
         return 0;
+    fixed[0] = onem2m_tls_text_param(ONEM2M_PARAM_USAGE, known->name);
+    onem2m_tls_kdf_set(&psk->server_kdf, method, fixed);
     psk->server_usage = known;
     SSL_CTX_set_psk_server_callback(ctx, server_callback);
     return 1;

@@ -11,7 +11,7 @@
  * Every handshake takes random octets, whether it needs them or not (RFC 4279 section 7.2): drawn
  * from OpenSSL for many at once, for a call costs as much as the look-up of a key.
  */
-#define HANDSHAKES 16
+#define HANDSHAKES 64
 
 typedef struct {
     size_t left; /* octets not yet given, the first ones */
