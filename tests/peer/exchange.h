@@ -16,7 +16,7 @@ typedef struct {
 typedef struct {
     CHAIN initiator, terminator;
     ONEM2M_ESCERTKE *initiating, *terminating;
-    MESSAGE messages[5]; /* from 1 on */
+    MESSAGE messages[6]; /* from 1 on; the last is what comes of message 4, nothing */
 } EXCHANGE;
 
 extern const ONEM2M_PEER initiator_expected, terminator_expected;
