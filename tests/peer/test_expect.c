@@ -347,6 +347,55 @@ static void test_many_names(void **state)
     chain_free(&chain);
 }
 
+/* Longer than any identifier: no name of that flavour, and no more than a piece in the refusal. */
+static void run_huge_name(ONEM2M_PEER_FLAVOUR flavour, const char *names)
+{
+    const ONEM2M_PEER anybody = { flavour, ONEM2M_PEER_ALLOW_UNCONSTRAINED, NULL, NULL };
+    const SPEC entity = { .names = names };
+    CHAIN chain;
+    PAIR pair;
+
+    subject("huge name, %.20s", names);
+    chain_make(&chain, NULL, NULL, &entity);
+    pair_make(&pair, context_make(TLS_method(), NULL, &chain),
+              context_make(TLS_method(), &chain, NULL));
+    CHECK(onem2m_tls_expect_peer(pair.client, &anybody));
+    CHECK(!pair_shake_hands(&pair));
+    CHECK(pair.reason == ONEM2M_R_PEER_MISMATCH);
+    CHECK(strlen(onem2m_tls_refusal(pair.client)) < 192);
+    pair_free(&pair);
+    chain_free(&chain);
+}
+
+/* prefix, and text over and over up to length. */
+static const char *huge(const char *prefix, const char *text, size_t length)
+{
+    static char names[8000];
+    size_t written = strlen(prefix);
+
+    memcpy(names, prefix, written);
+    while (written < length) {
+        memcpy(names + written, text, strlen(text));
+        written += strlen(text);
+    }
+    names[written] = '\0';
+    return names;
+}
+
+static void test_huge_names(void **state)
+{
+    (void)state;
+    run_huge_name(ONEM2M_PEER_FQDN, huge("DNS:a", ".a", 7900));
+    run_huge_name(ONEM2M_PEER_CSE_ID, huge("DNS:", "a", 7900));
+    run_huge_name(ONEM2M_PEER_AE_ID, huge("URI://sp.example.com/cse1/C", "7", 7900));
+    run_huge_name(ONEM2M_PEER_NODE_ID, huge("URI:", "a", 7900));
+    /* One arc, and many, of more octets than a device identifier has. */
+    run_huge_name(ONEM2M_PEER_DEVICE, huge("UTF8:0.2.481.1/1", "1", 7900));
+    run_huge_name(ONEM2M_PEER_DEVICE, huge("UTF8:0.2.481.1/1", "1", 400));
+    run_huge_name(ONEM2M_PEER_DEVICE, huge("OID:0.2.481.1/1", ".1", 300));
+    run_huge_name(ONEM2M_PEER_DEVICE, huge("OID:0.2.481.1/1", ".1", 7900));
+}
+
 static unsigned int give_psk(SSL *ssl, const char *hint, char *identity, unsigned int identity_size,
                              unsigned char *psk, unsigned int psk_size)
 {
@@ -642,6 +691,7 @@ int main(void)
         cmocka_unit_test(test_constrained_root),
         cmocka_unit_test(test_anchor),
         cmocka_unit_test(test_many_names),
+        cmocka_unit_test(test_huge_names),
         cmocka_unit_test(test_no_shared_key),
         cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_sessions_set_later),
