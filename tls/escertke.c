@@ -177,8 +177,6 @@ static int check_progress(const ONEM2M_ESCERTKE *exchange, int is_finished)
         return onem2m_tls_raise(ONEM2M_R_BAD_MESSAGE,
                                 "ESCertKE message %d: not one flight of the handshake (" CLAUSE ")",
                                 exchange->awaited);
-    if (is_finished && SSL_session_reused(exchange->ssl))
-        return onem2m_tls_raise(ONEM2M_R_TLS_RESUMED, "ESCertKE: a resumed session (" CLAUSE ")");
     if (size > ONEM2M_ESCERTKE_MESSAGE_MAX)
         return onem2m_tls_raise(ONEM2M_R_BAD_LENGTH,
                                 "ESCertKE: a message of %zu octets; at most %d: the certificate "

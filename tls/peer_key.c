@@ -28,8 +28,10 @@ int onem2m_peer_ask(SSL *ssl, ONEM2M_PEER_FLAVOUR flavour, ONEM2M_ERROR *error)
 
 static int keep_key(ONEM2M_EXPECTED_PEER *expected, EVP_PKEY *key, ONEM2M_ERROR *error)
 {
-    int length = i2d_PUBKEY(key, &expected->public_key);
+    int length;
 
+    onem2m_peer_forget(expected);
+    length = i2d_PUBKEY(key, &expected->public_key);
     if (length <= 0)
         return onem2m_refuse(error, ONEM2M_R_BAD_CERTIFICATE, ONEM2M_NO_OFFSET,
                              "raw public key: cannot be read (TS-0003 10.1.1.2)");

@@ -31,8 +31,7 @@ static int refuse_openssl_s(VERDICT *verdict, X509_STORE_CTX *store)
     return end(verdict, code);
 }
 
-static int judge_key(ONEM2M_EXPECTED_PEER *expected, int matched, int ok, X509_STORE_CTX *store,
-                     VERDICT *verdict)
+static int judge_key(int matched, int ok, X509_STORE_CTX *store, VERDICT *verdict)
 {
 #ifdef X509_V_ERR_RPK_UNTRUSTED
     if (!ok && X509_STORE_CTX_get_error(store) != X509_V_ERR_RPK_UNTRUSTED)
@@ -42,7 +41,6 @@ static int judge_key(ONEM2M_EXPECTED_PEER *expected, int matched, int ok, X509_S
     (void)store;
     if (matched)
         return 1;
-    onem2m_peer_forget(expected);
     return end(verdict, verdict->error.reason == ONEM2M_R_BAD_CERTIFICATE
                             ? X509_V_ERR_INVALID_PURPOSE
                             : X509_V_ERR_HOSTNAME_MISMATCH);
@@ -105,6 +103,7 @@ static int judge_peer(ONEM2M_EXPECTED_PEER *expected, X509_STORE_CTX *store, VER
     GENERAL_NAMES *names;
     int done;
 
+    onem2m_peer_forget(expected);
     if (!check_profiles(chain, verdict))
         return 0;
     names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
@@ -112,7 +111,6 @@ static int judge_peer(ONEM2M_EXPECTED_PEER *expected, X509_STORE_CTX *store, VER
     GENERAL_NAMES_free(names);
     if (!done)
         return 0;
-    X509_free(expected->certificate);
     expected->certificate = certificate;
     return 1;
 }
@@ -124,7 +122,7 @@ static int judge(ONEM2M_EXPECTED_PEER *expected, int ok, X509_STORE_CTX *store, 
     int matched = onem2m_peer_match_key(expected, store, ssl, &is_raw, &verdict->error);
 
     if (is_raw)
-        return judge_key(expected, matched, ok, store, verdict);
+        return judge_key(matched, ok, store, verdict);
     if (!ok)
         return judge_error(store, verdict);
     if (expected->flavour == ONEM2M_PEER_PUBLIC_KEY) {

@@ -266,6 +266,49 @@ static void test_callback_replaced(void **state)
     pair_free(&pair);
 }
 
+/* The same connection object with another server. */
+static void connect_again(PAIR *pair, SSL_CTX *server)
+{
+    BIO *near = NULL, *far = NULL;
+
+    assert_int_equal(BIO_new_bio_pair(&near, 1 << 18, &far, 1 << 18), 1);
+    SSL_set_shutdown(pair->client, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    assert_int_equal(SSL_clear(pair->client), 1);
+    SSL_free(pair->server);
+    pair->server = SSL_new(server);
+    SSL_CTX_free(server);
+    assert_non_null(pair->server);
+    SSL_set_accept_state(pair->server);
+    SSL_set_bio(pair->client, near, near);
+    SSL_set_bio(pair->server, far, far);
+}
+
+/* Who was verified on an earlier connection is not who this one is with. */
+static void test_connected_again(void **state)
+{
+    PAIR pair;
+
+    (void)state;
+    subject("connected again");
+    make_usual(&pair);
+    CHECK(onem2m_tls_expect_peer(pair.client, &mef));
+    CHECK(pair_shake_hands(&pair));
+    check_entity(pair.client, MEF);
+    connect_again(&pair, context_make(TLS_method(), &server_chain, NULL));
+    check_nobody(pair.client, ONEM2M_R_TLS_NOT_READY);
+    CHECK(pair_shake_hands(&pair));
+    check_entity(pair.client, MEF);
+
+    subject("connected again, to another");
+    connect_again(&pair, context_make(TLS_method(), &client_chain, NULL));
+    application.answer = 1;
+    SSL_set_verify(pair.client, SSL_VERIFY_PEER, application_verify);
+    CHECK(pair_shake_hands(&pair));
+    SSL_set_verify_result(pair.client, X509_V_OK);
+    check_nobody(pair.client, ONEM2M_R_PEER_UNKNOWN);
+    pair_free(&pair);
+}
+
 /* A root with a constraint counts for all but the AE-ID, whose signer must have one. */
 static void run_constrained_root(ONEM2M_PEER_FLAVOUR flavour, const char *identifier, int succeeds)
 {
@@ -635,6 +678,27 @@ static void test_raw_public_keys(void **state)
     check_raw(&pair, &chain, id, SSL_AD_UNKNOWN_CA, ONEM2M_R_PEER_UNTRUSTED, "depth");
 }
 
+static void test_raw_public_key_again(void **state)
+{
+    static const SPEC spec = { .subject = "a CSE" };
+    char id[ONEM2M_PUBLIC_KEY_ID_MAX + 1];
+    const ONEM2M_PEER expected = { ONEM2M_PEER_PUBLIC_KEY, 0, id, "/cse1" };
+    CHAIN chain;
+    PAIR pair;
+
+    (void)state;
+    make_raw(&pair, &chain, "again", &spec, 1);
+    form_id(id, sizeof(id), ONEM2M_PUBLIC_KEY_ID_SHA_256, chain.entity.key);
+    CHECK(onem2m_tls_expect_peer(pair.client, &expected));
+    CHECK(pair_shake_hands(&pair));
+    connect_again(&pair, context_make(TLS_method(), &chain, NULL));
+    CHECK(SSL_set1_server_cert_type(pair.server, raw, sizeof(raw)));
+    CHECK(pair_shake_hands(&pair));
+    check_entity(pair.client, "/cse1");
+    pair_free(&pair);
+    chain_free(&chain);
+}
+
 static void test_raw_public_key_of_client(void **state)
 {
     const SPEC spec = { .subject = "an AE" };
@@ -688,6 +752,7 @@ int main(void)
         cmocka_unit_test(test_both_ends),
         cmocka_unit_test(test_application_callback),
         cmocka_unit_test(test_callback_replaced),
+        cmocka_unit_test(test_connected_again),
         cmocka_unit_test(test_constrained_root),
         cmocka_unit_test(test_anchor),
         cmocka_unit_test(test_many_names),
@@ -697,6 +762,7 @@ int main(void)
         cmocka_unit_test(test_sessions_set_later),
         cmocka_unit_test(test_raw_public_keys),
 #if OPENSSL_VERSION_NUMBER >= 0x30200000L
+        cmocka_unit_test(test_raw_public_key_again),
         cmocka_unit_test(test_raw_public_key_of_client),
 #endif
     };
