@@ -5,6 +5,7 @@
 # What must make the run fail, does, and says so: exit status 1, FAILED, and the audit of who
 # refused. No later step is tried.
 . "${BASH_SOURCE[0]%/*}/common.sh"
+need_json
 broken() { # WHAT FAILED AUDIT
     demo 1 --config "$sample" --break "$1"
     says err "FAILED: $2"

@@ -37,6 +37,14 @@ silent() {
     [ ! -s "$work/$1" ] || fail "$1 is not empty"
 }
 
+# Of a test that reads JSON.
+need_json() {
+    perl -MJSON::PP -e 1 2>/dev/null || {
+        echo "SKIPPED: perl has no JSON::PP (Debian's package perl)"
+        exit 77
+    }
+}
+
 # query EXPRESSION: what a perl expression gives of the last run's JSON, in $run.
 query() {
     perl -MJSON::PP -e 'local $/; my $run = decode_json(<STDIN>);

@@ -4,6 +4,7 @@
 #
 # The whole run over DTLS 1.2, with the suites that TS-0003 10.2.2 and 10.2.3 want there.
 . "${BASH_SOURCE[0]%/*}/common.sh"
+need_json
 demo 0 --config "$sample" --dtls
 silent err
 says out "AGREED: 10 names"

@@ -5,6 +5,7 @@
 # --json: one object. Five processes; what must be the same is; every attempt is refused by the
 # one who must refuse it, for its reason.
 . "${BASH_SOURCE[0]%/*}/common.sh"
+need_json
 demo 0 --config "$sample" --json
 silent err
 # shellcheck disable=SC2016 # perl's variables

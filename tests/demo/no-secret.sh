@@ -5,6 +5,7 @@
 # Keys of a run, asked for by their names afterwards, are in clear in no file of it and in nothing
 # that it printed or drew; and no process has one in its arguments or environment.
 . "${BASH_SOURCE[0]%/*}/common.sh"
+need_json
 demo 0 --config "$sample" --keep "$work/kept" --svg "$work/run.svg"
 cp "$work/out" "$work/text"
 demo 0 --config "$sample" --keep "$work/kept-json" --json

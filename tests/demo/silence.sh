@@ -4,6 +4,7 @@
 #
 # A MAF that never answers: the run ends and leaves no process and no file behind.
 . "${BASH_SOURCE[0]%/*}/common.sh"
+need_json
 mkdir "$work/tmp"
 TMPDIR=$work/tmp demo 1 --config "$sample" --json --timeout 1 --break silence
 # shellcheck disable=SC2016 # perl's variables

@@ -46,7 +46,7 @@ static int datagram_socket(void)
 
 static unsigned long port_of(int fd)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = { .sin_family = AF_UNSPEC };
     socklen_t length = sizeof(address);
 
     if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)

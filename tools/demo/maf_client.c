@@ -40,8 +40,9 @@ static int open_with_ke(CONNECTION *connection, ENTITY *self, FAILURE *failure)
     if (onem2m_tls_psk_client_enrolled(context, ONEM2M_USAGE_NAME_MAF, self->names.ke_id,
                                        entity_value(self, "maf-target")))
         return open_to_maf(connection, self, context, "maf-psk-port", NULL, failure);
+    failure_set_openssl(failure, "Ke");
     SSL_CTX_free(context);
-    return failure_set_openssl(failure, "Ke");
+    return 0;
 }
 
 static int open_with_km(CONNECTION *connection, ENTITY *self, FAILURE *failure)
@@ -54,8 +55,9 @@ static int open_with_km(CONNECTION *connection, ENTITY *self, FAILURE *failure)
                  self->names.km_id);
     if (onem2m_tls_psk_client(context, ONEM2M_USAGE_NAME_MAF, self->names.km_id))
         return open_to_maf(connection, self, context, "maf-psk-port", NULL, failure);
+    failure_set_openssl(failure, "Km");
     SSL_CTX_free(context);
-    return failure_set_openssl(failure, "Km");
+    return 0;
 }
 
 /* Km in the store, under the name that the MAF assigned. */

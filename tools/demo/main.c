@@ -164,7 +164,7 @@ static int output_written(void)
 
 int main(int argc, char *argv[])
 {
-    OPTIONS options = { .program = argv[0], .timeout = TIMEOUT_DEFAULT };
+    OPTIONS options = { .timeout = TIMEOUT_DEFAULT };
     const char *role = NULL;
     char *configuration;
     char *module = NULL;

@@ -16,21 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 #include "frame.h"
+#include "self.h"
 #include "tables.h"
 
 #define HIGH_FD 100
 #define END_ATTEMPTS 200 /* of 10 milliseconds, until a process that should end is killed */
-
-/* The path of the running program; its name only where /proc is not mounted. */
-static const char *own_path(char path[PATH_MAX], const char *program)
-{
-    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-
-    if (length <= 0)
-        return program;
-    path[length] = '\0';
-    return path;
-}
 
 static void give_descriptors(posix_spawn_file_actions_t *actions, const PLACE *place,
                              int control_fd, int event_fd)
@@ -45,8 +35,8 @@ static void give_descriptors(posix_spawn_file_actions_t *actions, const PLACE *p
 }
 
 /* With its own configuration in OPENSSL_CONF, and this program's environment otherwise. */
-static int spawn(PROCESS *process, const char *program, const PLACE *place, MEMBER_INDEX who,
-                 int control_fd, int event_fd)
+static int spawn(PROCESS *process, const PLACE *place, MEMBER_INDEX who, int control_fd,
+                 int event_fd)
 {
     char name[] = "onem2m-demo";
     char option[] = "--role";
@@ -61,14 +51,14 @@ static int spawn(PROCESS *process, const char *program, const PLACE *place, MEMB
         return ENOMEM;
     posix_spawn_file_actions_init(&actions);
     give_descriptors(&actions, place, control_fd, event_fd);
-    error =
-        posix_spawnp(&process->pid, own_path(path, program), &actions, NULL, arguments, environ);
+    self_path(path);
+    error = posix_spawnp(&process->pid, path, &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
 
-int process_start(PROCESS *process, const char *program, const PLACE *place, MEMBER_INDEX who,
-                  int event_fd, FAILURE *failure)
+int process_start(PROCESS *process, const PLACE *place, MEMBER_INDEX who, int event_fd,
+                  FAILURE *failure)
 {
     int ends[2];
     int child_end;
@@ -79,7 +69,7 @@ int process_start(PROCESS *process, const char *program, const PLACE *place, MEM
     process->control_fd = ends[0];
     child_end = fcntl(ends[1], F_DUPFD_CLOEXEC, HIGH_FD);
     close(ends[1]);
-    error = spawn(process, program, place, who, child_end, event_fd);
+    error = spawn(process, place, who, child_end, event_fd);
     close(child_end);
     process->running = error == 0;
     return process->running ||

@@ -17,8 +17,8 @@ typedef struct {
 } PROCESS;
 
 /* Both return 1, or 0 with the failure set. event_fd: where all write what they report. */
-int process_start(PROCESS *process, const char *program, const PLACE *place, MEMBER_INDEX who,
-                  int event_fd, FAILURE *failure);
+int process_start(PROCESS *process, const PLACE *place, MEMBER_INDEX who, int event_fd,
+                  FAILURE *failure);
 /* An order: a step with its argument, or "" for none; key: octets that begin takes, or NULL. */
 int process_order(const PROCESS *process, const char *step, const char *argument,
                   const unsigned char *key, size_t length, FAILURE *failure);

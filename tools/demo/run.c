@@ -147,8 +147,7 @@ static int start_one(MEMBER_INDEX who, const unsigned char *kpm)
     FAILURE *failure = &run.journal.failure;
     EVENT event;
 
-    if (!process_start(process, run.options->program, &run.world.places[who], who, run.events[1],
-                       failure) ||
+    if (!process_start(process, &run.world.places[who], who, run.events[1], failure) ||
         !process_order(process, "begin", "", kpm, kpm != NULL ? KPM_OCTETS : 0, failure))
         return 0;
     run.journal.pids[who] = process->pid;

@@ -8,7 +8,6 @@
 #include "world.h"
 
 typedef struct {
-    const char *program;       /* argv[0] */
     const char *configuration; /* the openssl.cnf in use, to be named in messages */
     const char *module;        /* as it gives it, or NULL */
     unsigned long timeout;     /* seconds that a step may take */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "self.h"
 
 #define TOOL "onem2m-key"
 #define ARGUMENTS_MAX 12
@@ -19,10 +20,9 @@
 /* The program beside this one; else its name, for PATH. */
 static void find_tool(char path[PATH_MAX])
 {
-    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
     char *slash;
 
-    path[length > 0 ? length : 0] = '\0';
+    self_path(path);
     slash = strrchr(path, '/');
     if (slash != NULL && (size_t)(slash - path) + sizeof("/" TOOL) <= PATH_MAX) {
         memcpy(slash, "/" TOOL, sizeof("/" TOOL));
