@@ -37,8 +37,15 @@ static void report(const CONNECTION *connection, const char *clause, const char 
                  content->table->number, parameters);
 }
 
-static int make_request(MESSAGE *request, const char *to, const char *from, const MESSAGE *content,
-                        FAILURE *failure)
+/* For tests: what a message suffers on its way, when the configuration says so. */
+static void spoil(const ENTITY *self, const char *to, size_t *length)
+{
+    if (entity_spoils(self, "cbor") && strcmp(to, self->uris.key_registration) == 0)
+        *length -= 1;
+}
+
+static int make_request(const ENTITY *self, MESSAGE *request, const char *to, const char *from,
+                        const MESSAGE *content, FAILURE *failure)
 {
     unsigned char octets[MESSAGE_MAX];
     size_t length = sizeof(octets);
@@ -50,6 +57,7 @@ static int make_request(MESSAGE *request, const char *to, const char *from, cons
         return 1;
     if (!message_encode(content, octets, &length, failure))
         return 0;
+    spoil(self, to, &length);
     message_put_octets(request, "Content", octets, length);
     OPENSSL_cleanse(octets, sizeof(octets));
     return 1;
@@ -80,7 +88,7 @@ int dialogue_request(CONNECTION *connection, const char *clause, const char *to,
 {
     static MESSAGE request;
     char line[DIALOGUE_URI_MAX + ENTITY_ID_SIZE];
-    int done = make_request(&request, to, from, content, failure);
+    int done = make_request(connection->self, &request, to, from, content, failure);
 
     if (done) {
         snprintf(line, sizeof(line), "To = %s, From = %s", to, from);
@@ -144,4 +152,11 @@ int dialogue_refuse(CONNECTION *connection, const char *clause, const char *erro
     message_put_boolean(&answer, "Status", 0);
     message_put_text(&answer, "ErrorString", error_string);
     return dialogue_answer(connection, clause, &answer, failure);
+}
+
+int dialogue_is_from(const REQUEST *request, const char *identity, FAILURE *why)
+{
+    return strcmp(request->from, identity) == 0 ||
+           failure_set(why, "the originator field says %s, the handshake authenticated %s",
+                       request->from, identity);
 }

@@ -32,6 +32,9 @@ int dialogue_take(CONNECTION *connection, REQUEST *request, int *closed, FAILURE
 
 int dialogue_answer(CONNECTION *connection, const char *clause, const MESSAGE *answer,
                     FAILURE *failure);
+/* 8.3.2.1 f: whether the originator field says who was authenticated; else why tells. */
+int dialogue_is_from(const REQUEST *request, const char *identity, FAILURE *why);
+
 /* The failure answer, and the audit, which the peer does not see. Returns 1 when it was sent. */
 int dialogue_refuse(CONNECTION *connection, const char *clause, const char *error_string,
                     const char *audit, FAILURE *failure);

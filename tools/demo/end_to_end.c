@@ -65,7 +65,7 @@ static int step(ONEM2M_ESCERTKE *exchange, unsigned char *octets, size_t *length
 /* For tests: what a message suffers on its way, when the configuration says so. */
 static void spoil(const ENTITY *self, unsigned char *octets, size_t length, int number)
 {
-    if (number == 3 && length > 0 && strcmp(entity_value(self, "spoil"), "message") == 0)
+    if (number == 3 && length > 0 && entity_spoils(self, "message"))
         octets[length - 1] ^= 1;
 }
 

@@ -83,6 +83,17 @@ static int generate_enrolment_key(CONNECTION *connection, FAILURE *failure)
     return 1;
 }
 
+/* Where to find the MAF's resources, from now on. */
+static void take_uris(URIS *uris, const MESSAGE *answer)
+{
+    snprintf(uris->client_registration, sizeof(uris->client_registration), "%s",
+             message_text(answer, "MAF Client Registration URI"));
+    snprintf(uris->key_registration, sizeof(uris->key_registration), "%s",
+             message_text(answer, "MAF Key Registration URI"));
+    snprintf(uris->key_retrieval, sizeof(uris->key_retrieval), "%s",
+             message_text(answer, "MAF Key Retrieval URI"));
+}
+
 static int exchange(CONNECTION *connection, FAILURE *failure)
 {
     static MESSAGE request;
@@ -93,9 +104,12 @@ static int exchange(CONNECTION *connection, FAILURE *failure)
     message_put_boolean(&request, "Certificate Enrolment Indication", 0);
     message_put_boolean(&request, "MAF Enrolment Indication", 1);
     message_put_boolean(&request, "Remote Management Indication", 0);
-    return dialogue_request(connection, "8.3.2.1", URI_ENROLMENT_EXCHANGE,
-                            entity_value(self, "identity"), &request, &table_maf_enrolment, &answer,
-                            failure);
+    if (!dialogue_request(connection, "8.3.2.1", URI_ENROLMENT_EXCHANGE,
+                          entity_value(self, "identity"), &request, &table_maf_enrolment, &answer,
+                          failure))
+        return 0;
+    take_uris(&self->uris, &answer);
+    return 1;
 }
 
 int enrol(ENTITY *self, ENROL_BY how, FAILURE *failure)

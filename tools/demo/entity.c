@@ -36,6 +36,21 @@ unsigned long entity_number(const ENTITY *self, const char *name)
     return strtoul(entity_value(self, name), NULL, 10);
 }
 
+int entity_spoils(const ENTITY *self, const char *what)
+{
+    return strcmp(entity_value(self, "spoil"), what) == 0;
+}
+
+static void configure_uris(ENTITY *self)
+{
+    snprintf(self->uris.client_registration, sizeof(self->uris.client_registration), "%s",
+             entity_value(self, "maf-client-registration-uri"));
+    snprintf(self->uris.key_registration, sizeof(self->uris.key_registration), "%s",
+             entity_value(self, "maf-key-registration-uri"));
+    snprintf(self->uris.key_retrieval, sizeof(self->uris.key_retrieval), "%s",
+             entity_value(self, "maf-key-retrieval-uri"));
+}
+
 int entity_open(ENTITY *self, const char *configuration, FAILURE *failure)
 {
     long line = 0;
@@ -47,6 +62,7 @@ int entity_open(ENTITY *self, const char *configuration, FAILURE *failure)
     snprintf(self->name, sizeof(self->name), "%s", entity_value(self, "name"));
     self->timeout = (int)entity_number(self, "timeout") * 1000;
     self->dtls = entity_number(self, "dtls") != 0;
+    configure_uris(self);
     if (RAND_bytes(self->cookie_secret, sizeof(self->cookie_secret)) != 1)
         return failure_set_openssl(failure, "random octets");
     return 1;

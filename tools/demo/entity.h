@@ -42,6 +42,13 @@ typedef struct {
     char esprim_id[ENTITY_ID_SIZE];
 } NAMES;
 
+/* Resources of the MAF, as configured, or as the MEF told (table 8.3.2.1-3). */
+typedef struct {
+    char client_registration[64];
+    char key_registration[64];
+    char key_retrieval[64];
+} URIS;
+
 /* One of the demonstration's processes: what its configuration says, and its state. */
 typedef struct {
     char name[EVENT_NAME]; /* MEF, MAF, A, B, C */
@@ -54,6 +61,7 @@ typedef struct {
     unsigned char cookie_secret[32];
     LISTENER listeners[ENTITY_LISTENERS_MAX];
     size_t listener_count;
+    URIS uris;
     NAMES names;
     unsigned long registrations; /* MAF Client Registrations so far */
     EVP_PKEY *fetched;           /* Km that the handshake in progress fetched, or NULL */
@@ -66,6 +74,9 @@ void entity_close(ENTITY *self);
 /* A value of its configuration; "" when it has none. */
 const char *entity_value(const ENTITY *self, const char *name);
 unsigned long entity_number(const ENTITY *self, const char *name);
+
+/* Whether it is to do that wrong, for tests. */
+int entity_spoils(const ENTITY *self, const char *what);
 
 /* The name of the process whose identity this is, else "?". */
 const char *entity_name_of(const ENTITY *self, const char *identity);

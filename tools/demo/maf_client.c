@@ -11,7 +11,8 @@
 #include "procedures.h"
 #include "tables.h"
 
-#define DAY 86400 /* seconds */
+#define DAY 86400    /* seconds */
+#define SUID_NONE 31 /* TS-0004 6.3.4.2.39 does not assign it */
 
 /* Opens a connection to the MAF with the client's context, which is freed. */
 static int open_to_maf(CONNECTION *connection, ENTITY *self, SSL_CTX *context, const char *port,
@@ -104,7 +105,7 @@ static int register_client(CONNECTION *connection, FAILURE *failure)
     message_put_text(&request, "MAF-FQDN", entity_value(self, "maf-fqdn"));
     message_put_text(&request, "expirationTime", expiry);
     message_put_text(&request, "adminFQDN", entity_value(self, "admin-fqdn"));
-    if (!dialogue_request(connection, "8.8.2.3", URI_CLIENT_REGISTRATION,
+    if (!dialogue_request(connection, "8.8.2.3", self->uris.client_registration,
                           entity_value(self, "identity"), &request, &table_client_registration,
                           &answer, failure))
         return 0;
@@ -169,9 +170,10 @@ static int register_key(CONNECTION *connection, long seconds, char *key_id, char
     message_put_text(&request, "MAF-FQDN", entity_value(self, "maf-fqdn"));
     message_put_text(&request, "expirationTime", expiry);
     message_put_text(&request, "adminFQDN", entity_value(self, "admin-fqdn"));
-    message_put_number(&request, "SUID", SUID_SAEF_BY_MAF);
+    message_put_number(&request, "SUID",
+                       entity_spoils(self, "suid") ? SUID_NONE : SUID_SAEF_BY_MAF);
     message_put_text(&request, "targetIDs", entity_value(self, "b-identity"));
-    if (!dialogue_request(connection, "8.8.2.7", URI_KEY_REGISTRATION,
+    if (!dialogue_request(connection, "8.8.2.7", self->uris.key_registration,
                           entity_value(self, "identity"), &request, &table_key_registration,
                           &answer, failure) ||
         !store_kc(connection, &answer, key_id, failure))
@@ -200,7 +202,7 @@ static int retrieve(CONNECTION *connection, const char *relative_key_id, MESSAGE
 
     message_begin(&request, &table_key_retrieval_request);
     message_put_text(&request, "RelativeKeyID", relative_key_id);
-    return dialogue_request(connection, "8.8.2.8", URI_KEY_RETRIEVAL,
+    return dialogue_request(connection, "8.8.2.8", connection->self->uris.key_retrieval,
                             entity_value(connection->self, "identity"), &request,
                             &table_key_retrieval, answer, failure);
 }

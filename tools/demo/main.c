@@ -34,8 +34,8 @@ static const char usage[] =
     "  --svg FILE         write the run as a sequence diagram\n"
     "  --keep DIRECTORY   make configurations and stores there, and leave them\n"
     "  --timeout SECONDS  how long one step may take (default 10)\n"
-    "  --break WHAT       make it fail: kpm, kpm-id, server-name, maf-id, message,\n"
-    "                     mef-down, maf-down, silence\n"
+    "  --break WHAT       make it fail: kpm, kpm-id, server-name, maf-id, suid, cbor,\n"
+    "                     message, mef-down, maf-down, silence\n"
     "  --help             this text\n"
     "\n"
     "Exit status: 0 all came out as it must, 1 it did not, 2 usage.\n";
@@ -48,6 +48,8 @@ static const struct {
     { "kpm-id", BREAK_KPM_ID },
     { "server-name", BREAK_SERVER_NAME },
     { "maf-id", BREAK_MAF_ID },
+    { "suid", BREAK_SUID },
+    { "cbor", BREAK_CBOR },
     { "message", BREAK_MESSAGE },
     { "mef-down", BREAK_MEF_DOWN },
     { "maf-down", BREAK_MAF_DOWN },

@@ -10,12 +10,9 @@
 
 /* The client's side of the procedures. Each returns 1, or 0 with the failure set. */
 
-/* Resources at which the functions answer; the specification leaves their names open. */
+/* Resources of the MEF and of B; the specification leaves their names open, but for one. */
 #define URI_ENROLMENT_EXCHANGE "/enrolmentExchange"
 #define URI_FETCH_CREDENTIALS "/fetchCredentials/" /* 8.3.2.1: then <KeID>/<SUID> */
-#define URI_CLIENT_REGISTRATION "/mafClientReg"
-#define URI_KEY_REGISTRATION "/mafKeyReg"
-#define URI_KEY_RETRIEVAL "/mafKeyRetrieval"
 #define URI_PRIMITIVE "/cse-b"
 #define URI_ESCERTKE "/cse-b/e2eKey"
 #define URI_RECEIVER_RAND "/cse-b/receiverESPrimRandObject"

@@ -79,7 +79,18 @@ static int prepare_listeners(ENTITY *self, const ROLE *role, FAILURE *failure)
     return 1;
 }
 
-/* Answers a client until it closes; what fails is this connection's matter alone. */
+/* An error response, where the connection can carry one; the audit in any case. */
+static void refuse(CONNECTION *connection, const FAILURE *why)
+{
+    FAILURE failure;
+
+    if (SSL_get_shutdown(connection->ssl) != 0)
+        entity_refuses(connection->self, "", "%s", why->text);
+    else
+        dialogue_refuse(connection, "", "this request is refused", why->text, &failure);
+}
+
+/* Answers a client until it closes, or asks for what it may not. */
 static void serve(CONNECTION *connection, const ROLE *role, const LISTENER *listener)
 {
     static REQUEST request;
@@ -99,7 +110,7 @@ static void serve(CONNECTION *connection, const ROLE *role, const LISTENER *list
         ;
     OPENSSL_cleanse(&request, sizeof(request));
     if (!closed)
-        entity_refuses(connection->self, "", "%s", failure.text);
+        refuse(connection, &failure);
 }
 
 /* Whom clients by certificate may be: which of two names of a domain, the listener says (8.1.2.5).
@@ -229,7 +240,7 @@ static int begin(ENTITY *self, const ROLE *role, FAILURE *failure)
                 import_kpm(self, &order, failure);
 
     message_clear(&order);
-    if (begun && strcmp(entity_value(self, "spoil"), "silence") == 0) {
+    if (begun && entity_spoils(self, "silence")) {
         entity_ended(self, 1, "");
         pause();
     }

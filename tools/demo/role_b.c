@@ -198,12 +198,9 @@ static int answer_request(CONNECTION *connection, const LISTENER *listener, cons
     FAILURE why;
 
     (void)listener;
-    if (strcmp(request->from, identity) != 0) {
-        failure_set(&why, "the originator field says %s, the handshake authenticated %s",
-                    request->from, identity);
+    if (!dialogue_is_from(request, identity, &why))
         return dialogue_refuse(connection, "8.2.2.3", "the originator is another", why.text,
                                failure);
-    }
     if (strcmp(request->to, URI_PRIMITIVE) == 0)
         return take_primitive(connection, request, failure);
     if (strcmp(request->to, URI_ESCERTKE) == 0)

@@ -326,15 +326,16 @@ static int retrieve_key(CONNECTION *connection, const char *target, const REQUES
 static int answer_request(CONNECTION *connection, const LISTENER *listener, const char *identity,
                           const REQUEST *request, FAILURE *failure)
 {
+    const URIS *uris = &connection->self->uris;
+
     (void)listener;
-    if (strcmp(request->from, identity) != 0)
-        return dialogue_refuse(connection, "8.8.2.8", "originator", "the originator field differs",
-                               failure);
-    if (strcmp(request->to, URI_CLIENT_REGISTRATION) == 0)
+    if (!dialogue_is_from(request, identity, failure))
+        return 0;
+    if (strcmp(request->to, uris->client_registration) == 0)
         return register_client(connection, identity, request, failure);
-    if (strcmp(request->to, URI_KEY_REGISTRATION) == 0)
+    if (strcmp(request->to, uris->key_registration) == 0)
         return register_key(connection, identity, request, failure);
-    if (strcmp(request->to, URI_KEY_RETRIEVAL) == 0)
+    if (strcmp(request->to, uris->key_retrieval) == 0)
         return retrieve_key(connection, identity, request, failure);
     return failure_set(failure, "nothing is at %s", request->to);
 }

@@ -85,9 +85,9 @@ static int instruct(CONNECTION *connection, const REQUEST *request, FAILURE *fai
     message_begin(&message, &table_maf_enrolment);
     message_put_text(&message, "Instruction Type", "MAF Enrolment");
     message_put_text(&message, "Credential Type", "symmetric key");
-    message_put_text(&message, "MAF Client Registration URI", URI_CLIENT_REGISTRATION);
-    message_put_text(&message, "MAF Key Registration URI", URI_KEY_REGISTRATION);
-    message_put_text(&message, "MAF Key Retrieval URI", URI_KEY_RETRIEVAL);
+    message_put_text(&message, "MAF Client Registration URI", self->uris.client_registration);
+    message_put_text(&message, "MAF Key Registration URI", self->uris.key_registration);
+    message_put_text(&message, "MAF Key Retrieval URI", self->uris.key_retrieval);
     message_put_text(&message, "Lifetime", entity_value(self, "enrolment-expiry"));
     return dialogue_answer(connection, "8.3.2.1", &message, failure);
 }
@@ -159,10 +159,7 @@ static int fetch(CONNECTION *connection, const char *target, const REQUEST *requ
 
     if (!parse_uri(request->to, ke_id, &suid))
         failure_set(&why, "the target URI is not /fetchCredentials/<KeID>/<SUID>");
-    else if (strcmp(request->from, target) != 0)
-        failure_set(&why, "the originator field says %s, the handshake authenticated %s",
-                    request->from, target);
-    else
+    else if (dialogue_is_from(request, target, &why))
         ke = keys_load(ke_id, ONEM2M_KIND_NAME_KE, target, &why);
     if (ke != NULL)
         given = give_credentials(connection, ke, suid, &answer, &why);

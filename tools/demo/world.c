@@ -110,6 +110,20 @@ static const char *kpm_id(const WORLD *world, MEMBER_INDEX i)
     return world->spoiled == BREAK_KPM_ID && i == A ? OTHER_KPM_ID : KPM_ID;
 }
 
+/* What a process itself does wrong, for tests; NULL: nothing. */
+static const char *spoil_of(const WORLD *world, MEMBER_INDEX i)
+{
+    if (world->spoiled == BREAK_SUID && i == A)
+        return "suid";
+    if (world->spoiled == BREAK_CBOR && i == A)
+        return "cbor";
+    if (world->spoiled == BREAK_MESSAGE && i == A)
+        return "message";
+    if (world->spoiled == BREAK_SILENCE && i == MAF)
+        return "silence";
+    return NULL;
+}
+
 /* What is configured to all entities alike: the other ones, and who administrates (8.8.3.2). */
 static void write_entity(FILE *file, const WORLD *world, MEMBER_INDEX i, const char *expiry)
 {
@@ -126,12 +140,15 @@ static void write_entity(FILE *file, const WORLD *world, MEMBER_INDEX i, const c
             world->spoiled == BREAK_SERVER_NAME && i == A ? OTHER_FQDN : MEF_FQDN,
             world->spoiled == BREAK_MAF_ID && i == A ? OTHER_FQDN : MAF_FQDN, kpm_id(world, i));
     fprintf(file, "enrolment-expiry = %s\n", expiry);
+    if (i == MEF || i == MAF || i == C) /* A and B learn them from the MEF */
+        fputs("maf-client-registration-uri = /mafClientReg\n"
+              "maf-key-registration-uri = /mafKeyReg\n"
+              "maf-key-retrieval-uri = /mafKeyRetrieval\n",
+              file);
     if (i == MEF)
         fputs("kpm-entity = " A_ID "\nenrolment-target = " MAF_FQDN "\nallowed-suids = 21\n", file);
-    if (world->spoiled == BREAK_MESSAGE && i == A)
-        fputs("spoil = message\n", file);
-    if (world->spoiled == BREAK_SILENCE && i == MAF)
-        fputs("spoil = silence\n", file);
+    if (spoil_of(world, i) != NULL)
+        fprintf(file, "spoil = %s\n", spoil_of(world, i));
 }
 
 static void write_ports(FILE *file, const WORLD *world)

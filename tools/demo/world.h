@@ -30,6 +30,8 @@ typedef enum {
     BREAK_KPM_ID,
     BREAK_SERVER_NAME,
     BREAK_MAF_ID,
+    BREAK_SUID,
+    BREAK_CBOR,
     BREAK_MESSAGE,
     BREAK_MEF_DOWN,
     BREAK_MAF_DOWN,
