@@ -6,9 +6,9 @@
 # refused. No later step is tried.
 . "${BASH_SOURCE[0]%/*}/common.sh"
 need_json
-broken() { # WHAT FAILED AUDIT
+broken() { # WHAT FAILED AUDIT: the second a regular expression, as texts of OpenSSL's differ
     demo 1 --config "$sample" --break "$1"
-    says err "FAILED: $2"
+    grep -qE "^FAILED: $2" "$work/err" || fail "$1: not so: $2"
     [ -z "$3" ] || tr -s ' \n' ' ' <"$work/out" | grep -qF "$3" || fail "$1: no audit: $3"
     ! grep -q AGREED "$work/out" || fail "$1: says AGREED"
     ! grep -q '8.2.2.3' "$work/out" || [ "$1" = message ] || fail "$1: goes on"
@@ -16,18 +16,18 @@ broken() { # WHAT FAILED AUDIT
     # shellcheck disable=SC2016 # perl's variables
     holds '$run->{result}' failed
     # shellcheck disable=SC2016
-    query '$run->{failure}' | grep -qF "$2" || fail "$1: another failure in JSON"
+    query '$run->{failure}' | grep -qE "^$2" || fail "$1: another failure in JSON"
     silent err
 }
-broken kpm "A: handshake: sslv3 alert bad record mac" "MEF REFUSES: handshake:"
-broken kpm-id "A: handshake: sslv3 alert bad record mac" "MEF REFUSES: handshake: psk_identity"
-broken server-name "A: handshake: tlsv1 unrecognized name" "MEF REFUSES: handshake:"
-broken maf-id "A: handshake: sslv3 alert bad record mac" "MAF REFUSES: handshake:"
+broken kpm "A: handshake: .*bad record mac" "MEF REFUSES: handshake:"
+broken kpm-id "A: handshake: .*bad record mac" "MEF REFUSES: handshake: psk_identity"
+broken server-name "A: handshake: .*unrecognized name" "MEF REFUSES: handshake:"
+broken maf-id "A: handshake: .*bad record mac" "MAF REFUSES: handshake:"
 broken suid "A: MAF answers: this request is refused" "MAF REFUSES: key registration: bad security usage"
 broken cbor "A: MAF answers: this request is refused" "MAF REFUSES: not a message of table 8.8.2.7-1"
 broken message "A: B answers: ESCertKE failed" "B REFUSES: ESCertKE:"
-broken mef-down "A: cannot connect to 127.0.0.1" ""
-broken maf-down "A: cannot connect to 127.0.0.1" ""
+broken mef-down "A: cannot connect to 127\.0\.0\.1 " ""
+broken maf-down "A: cannot connect to 127\.0\.0\.1 " ""
 
 # To A an unknown KpmID looks as a wrong Kpm does (RFC 4279 section 7.2).
 for what in kpm kpm-id; do

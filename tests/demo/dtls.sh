@@ -2,6 +2,8 @@
 # Copyright 2026 The onem2m-provider authors
 # SPDX-License-Identifier: Apache-2.0
 #
+# shellcheck disable=SC2016 # perl's variables
+#
 # The whole run over DTLS 1.2, with the suites that TS-0003 10.2.2 and 10.2.3 want there.
 . "${BASH_SOURCE[0]%/*}/common.sh"
 need_json

@@ -60,6 +60,10 @@ for file in "$work"/kept/*/seal; do
     [ "$(stat -c %a "$file")" = 600 ] || fail "mode of $file"
 done
 
+if [ ! -e /proc/self/cmdline ]; then
+    echo "without /proc nobody sees arguments and environment, this test among them"
+    exit 0
+fi
 "$DEMO" --config "$sample" --timeout 3 --break silence >/dev/null 2>&1 &
 parent=$!
 sleep 2

@@ -15,7 +15,7 @@ int event_send(int fd, const EVENT *event)
     static MESSAGE message;
     unsigned char octets[PIPE_BUF - FRAME_HEAD];
     size_t length = sizeof(octets);
-    FAILURE failure;
+    FAILURE failure = { "" };
 
     message_begin(&message, &table_event);
     message_put_number(&message, "kind", (unsigned long)event->kind);

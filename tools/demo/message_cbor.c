@@ -268,7 +268,7 @@ int message_decode(MESSAGE *message, const TABLE *table, const unsigned char *oc
 int message_is(const TABLE *table, const unsigned char *octets, size_t length)
 {
     static MESSAGE message;
-    FAILURE failure;
+    FAILURE failure = { "" };
     int is = message_decode(&message, table, octets, length, &failure);
 
     message_clear(&message);

@@ -82,7 +82,7 @@ static int prepare_listeners(ENTITY *self, const ROLE *role, FAILURE *failure)
 /* An error response, where the connection can carry one; the audit in any case. */
 static void refuse(CONNECTION *connection, const FAILURE *why)
 {
-    FAILURE failure;
+    FAILURE failure = { "" };
 
     if (SSL_get_shutdown(connection->ssl) != 0)
         entity_refuses(connection->self, "", "%s", why->text);
@@ -166,7 +166,7 @@ static int obey(ENTITY *self, const ROLE *role, const MESSAGE *order)
 static int take_order(ENTITY *self, const ROLE *role)
 {
     static MESSAGE order;
-    FAILURE failure;
+    FAILURE failure = { "" };
     int taken = frame_receive_message(ENTITY_CONTROL_FD, &table_order, &order,
                                       clock_milliseconds() + ORDER_TIMEOUT, &failure) &&
                 obey(self, role, &order);

@@ -195,7 +195,7 @@ static int take_rand(CONNECTION *connection, const REQUEST *request, FAILURE *fa
 static int answer_request(CONNECTION *connection, const LISTENER *listener, const char *identity,
                           const REQUEST *request, FAILURE *failure)
 {
-    FAILURE why;
+    FAILURE why = { "" };
 
     (void)listener;
     if (!dialogue_is_from(request, identity, &why))

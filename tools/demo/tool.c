@@ -41,7 +41,7 @@ static int start(pid_t *pid, const char *configuration, const char *const argume
     size_t count = 3;
     int error;
 
-    for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+    for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
         all[count++] = arguments[i];
     memcpy(vector, all, sizeof(vector)); /* execve writes nowhere */
     find_tool(path);
