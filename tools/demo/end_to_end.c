@@ -86,23 +86,6 @@ static int run(CONNECTION *connection, ONEM2M_ESCERTKE *exchange, FAILURE *failu
     return 1;
 }
 
-static int store_pairwise_key(ENTITY *self, ONEM2M_ESCERTKE *exchange, FAILURE *failure)
-{
-    ATTRIBUTES attributes;
-    EVP_PKEY *pairwise;
-    int stored;
-
-    attributes_begin(&attributes);
-    attributes_number(&attributes, ONEM2M_PARAM_STORE, 1);
-    pairwise = onem2m_escertke_key(exchange, attributes.params);
-    if (pairwise == NULL)
-        return failure_set_openssl(failure, "pairwiseE2EKey");
-    entity_note(self, "8.7.2.2", "ESCertKE complete: exports pairwiseE2EKey, stores it");
-    stored = store_esprim_key(self, pairwise, failure);
-    EVP_PKEY_free(pairwise);
-    return stored;
-}
-
 int establish_pairwise_key(ENTITY *self, FAILURE *failure)
 {
     ONEM2M_ESCERTKE *exchange = begin(self, failure);

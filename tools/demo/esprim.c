@@ -2,7 +2,8 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-/* What Originator and Receiver do alike for a sessionESPrimKey (TS-0003 8.4.2, 10.3.8). */
+/* What both ends do alike after ESCertKE and for a sessionESPrimKey (TS-0003 8.7, 8.4.2, 10.3.8).
+ */
 #include <stdio.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -30,7 +31,7 @@ static void name_esprim_key(ENTITY *self, const EVP_PKEY *pairwise)
              entity_value(self, "b-fqdn"));
 }
 
-int store_esprim_key(ENTITY *self, EVP_PKEY *pairwise, FAILURE *failure)
+static int store_esprim_key(ENTITY *self, EVP_PKEY *pairwise, FAILURE *failure)
 {
     ATTRIBUTES attributes;
     EVP_PKEY *esprim;
@@ -47,6 +48,23 @@ int store_esprim_key(ENTITY *self, EVP_PKEY *pairwise, FAILURE *failure)
         return 0;
     entity_note(self, "8.4.2", "takes it as pairwiseESPrimKey, SUID 13");
     return 1;
+}
+
+int store_pairwise_key(ENTITY *self, ONEM2M_ESCERTKE *exchange, FAILURE *failure)
+{
+    ATTRIBUTES attributes;
+    EVP_PKEY *pairwise;
+    int stored;
+
+    attributes_begin(&attributes);
+    attributes_number(&attributes, ONEM2M_PARAM_STORE, 1);
+    pairwise = onem2m_escertke_key(exchange, attributes.params);
+    if (pairwise == NULL)
+        return failure_set_openssl(failure, "pairwiseE2EKey");
+    entity_note(self, "8.7.2.2", "ESCertKE complete: exports pairwiseE2EKey, stores it");
+    stored = store_esprim_key(self, pairwise, failure);
+    EVP_PKEY_free(pairwise);
+    return stored;
 }
 
 int make_rand_object(MESSAGE *object, const TABLE *table, FAILURE *failure)

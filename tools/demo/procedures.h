@@ -55,10 +55,11 @@ int establish_pairwise_key(ENTITY *self, FAILURE *failure);
 int establish_session_key(ENTITY *self, FAILURE *failure);
 
 /*
- * What both ends of 8.7 and 8.4.2 do alike: stores the pairwiseESPrimKey of a
- * pairwiseE2EKey; derives, stores and reports a sessionESPrimKey.
+ * What both ends of 8.7 and 8.4.2 do alike: stores the pairwiseE2EKey of a finished
+ * exchange, and takes it as pairwiseESPrimKey; derives, stores and reports a
+ * sessionESPrimKey.
  */
-int store_esprim_key(ENTITY *self, EVP_PKEY *pairwise, FAILURE *failure);
+int store_pairwise_key(ENTITY *self, ONEM2M_ESCERTKE *exchange, FAILURE *failure);
 int derive_session_key(ENTITY *self, const MESSAGE *receiver_rand, const MESSAGE *originator_rand,
                        FAILURE *failure);
 /* A rand object of that table, with fresh random octets. */

@@ -131,23 +131,6 @@ static ONEM2M_ESCERTKE *begin_exchange(const ENTITY *self, FAILURE *failure)
     return NULL;
 }
 
-static int store_pairwise_key(ENTITY *self, FAILURE *failure)
-{
-    ATTRIBUTES attributes;
-    EVP_PKEY *pairwise;
-    int stored;
-
-    attributes_begin(&attributes);
-    attributes_number(&attributes, ONEM2M_PARAM_STORE, 1);
-    pairwise = onem2m_escertke_key(exchange, attributes.params);
-    if (pairwise == NULL)
-        return failure_set_openssl(failure, "pairwiseE2EKey");
-    entity_note(self, "8.7.2.2", "ESCertKE complete: exports pairwiseE2EKey, stores it");
-    stored = store_esprim_key(self, pairwise, failure);
-    EVP_PKEY_free(pairwise);
-    return stored;
-}
-
 static int take_escertke(CONNECTION *connection, const REQUEST *request, FAILURE *failure)
 {
     static MESSAGE message;
@@ -167,7 +150,7 @@ static int take_escertke(CONNECTION *connection, const REQUEST *request, FAILURE
     if (result == 0)
         return dialogue_refuse(connection, "8.7.2.2", "ESCertKE failed",
                                (failure_set_openssl(failure, "ESCertKE"), failure->text), failure);
-    if (result == 2 && !store_pairwise_key(connection->self, failure))
+    if (result == 2 && !store_pairwise_key(connection->self, exchange, failure))
         return 0;
     message_begin(&message, &table_escertke);
     message_put_octets(&message, "ESCertKE Message", out, out_length);
