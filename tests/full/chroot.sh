@@ -3,10 +3,10 @@
 # shellcheck shell=bash
 #
 # Sourced after lib.sh: machines of other Debian versions, in directories of
-# /var/tmp/onem2m-chroots. Mounts are made in a mount namespace of their own, so
+# /var/tmp/onem2m-chroots (ONEM2M_CHROOTS names another place). Mounts are made in a mount namespace of their own, so
 # that none is left behind whatever happens.
 
-chroots=/var/tmp/onem2m-chroots
+chroots=${ONEM2M_CHROOTS:-/var/tmp/onem2m-chroots}
 
 need_chroots() {
     [ "$(id -u)" -eq 0 ] || skip "chroots need root"
@@ -63,6 +63,23 @@ copy_project() { # ROOT DIRECTORY
     rm -rf --one-file-system "${1:?}$2"
     mkdir -p "$1$2"
     project_files | tar --null --files-from=- --create | tar --extract --directory "$1$2"
+}
+
+# The same where a clone is already: its build/ stays, and files that did not change keep
+# their times, so that only what changed is built.
+renew_project() { # ROOT DIRECTORY
+    local old=${1:?}$2 new=$1$2.new file
+    copy_project "$1" "$2.new"
+    while IFS= read -r -d '' file; do
+        if cmp -s "$old/$file" "$new/$file"; then
+            touch -r "$old/$file" "$new/$file"
+        else
+            touch "$new/$file"
+        fi
+    done < <(find "$new" -type f -printf '%P\0')
+    [ ! -d "$old/build" ] || mv "$old/build" "$new/build"
+    rm -rf --one-file-system "$old"
+    mv "$new" "$old"
 }
 
 # Tries a command again when it fails, three times in all: networks do.
