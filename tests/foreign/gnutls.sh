@@ -7,6 +7,7 @@
 . "${BASH_SOURCE[0]%/*}/common.sh"
 need gnutls-cli gnutls-bin
 need gnutls-serv gnutls-bin
+[ -n "${GNUTLS_PEER-}" ] || skip "NO GnuTLS HERE: the package libgnutls28-dev is not installed"
 show_version '^gnutls-cli ' gnutls-cli --version
 add_extractable_key
 key export "$identity" --format psk-file --out "$work/psk"
@@ -18,6 +19,7 @@ tls=NONE:+VERS-TLS1.2:+COMP-NULL:+GROUP-ALL:+SIGN-ALL
 dtls=NONE:+VERS-DTLS1.2:+COMP-NULL:+GROUP-ALL:+SIGN-ALL
 client_credential=(--pskusername "$identity" --pskkey "$psk")
 server_credential=(--pskpasswd "$work/psk")
+udp_server_credential=(psk "$work/psk")
 
 client() { # PRIORITY OPTION...
     start gnutls gnutls-cli --priority "$1" --sni-hostname "$authority" --verify-hostname "$authority" --port "$port" \
@@ -28,8 +30,13 @@ server() { # PRIORITY OPTION...
         --keymatexport "$label" --keymatexportsize 48 "${@:2}"
     await_port "$port"
 }
+# gnutls-serv says nothing of a connection over UDP, so there a program of our own serves.
+udp_server() { # PRIORITY
+    start gnutls "$GNUTLS_PEER" "$port" "$1" "$label" "${udp_server_credential[@]}"
+    await gnutls '^ready: '
+}
 gnutls_exported() {
-    sed -n 's/^- Key material: //p' "$work/gnutls.out"
+    sed -n -e 's/^- Key material: //p' -e 's/^exported: //p' "$work/gnutls.out"
 }
 
 client_agrees() { # VERSION CIPHERSUITE PRIORITY [ENGINE-OPTION...]
@@ -47,14 +54,15 @@ client_agrees() { # VERSION CIPHERSUITE PRIORITY [ENGINE-OPTION...]
 
 server_agrees() { # VERSION CIPHERSUITE PRIORITY [ENGINE-OPTION...]
     next_port
-    server "$3" "${server_credential[@]}" "${udp[@]}"
+    if [ "${#udp[@]}" -eq 0 ]; then
+        server "$3" "${server_credential[@]}"
+    else
+        udp_server "$3"
+    fi
     run_engine 0 client "${engine_client[@]}" "${@:4}"
     negotiated "$1" "$2"
-    # gnutls-serv says nothing of a connection over UDP.
-    if [ "${#udp[@]}" -eq 0 ]; then
-        await gnutls '^- Key material: '
-        same_export "$(gnutls_exported)"
-    fi
+    await gnutls '^- Key material: \|^exported: '
+    same_export "$(gnutls_exported)"
     stop gnutls
 }
 
@@ -64,6 +72,7 @@ for agrees in client_agrees server_agrees; do
     udp=(--udp)
     "$agrees" DTLSv1.2 PSK-AES128-CCM8 "$dtls:+PSK:$ccm" --dtls
 done
+grep -qx "psk-identity: $identity" "$work/gnutls.out" || fail "another identity at GnuTLS"
 # gnutls-cli 3.7.9 crashes when it has negotiated DHE-PSK.
 udp=()
 server_agrees TLSv1.2 DHE-PSK-AES128-CBC-SHA256 "$tls:+DHE-PSK:$cbc" --profile psk-pfs
@@ -104,6 +113,7 @@ client_credential=(--x509cafile "$work/ca.pem" --x509certfile "$work/cse.pem"
     --x509keyfile "$work/cse.key")
 server_credential=(--x509cafile "$work/ca.pem" --x509certfile "$work/mef.pem"
     --x509keyfile "$work/mef.key" --require-client-cert --verify-client-cert)
+udp_server_credential=(certificate "$work/mef.pem" "$work/mef.key" "$work/ca.pem")
 for agrees in client_agrees server_agrees; do
     udp=()
     "$agrees" TLSv1.2 ECDHE-ECDSA-AES128-SHA256 "$tls:+ECDHE-ECDSA:$cbc"
