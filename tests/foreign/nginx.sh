@@ -78,4 +78,7 @@ loaded "${workers[0]}"
 get -tls1_2 | grep -q '^served by worker ' || fail "not served after a reload"
 kill -QUIT "$master"
 ended nginx 0
-! grep -E '\[(alert|emerg|crit)\]|signal [0-9]+ \(core' "$work/nginx.err" || fail "nginx complains"
+# A user's own namespace has no initgroups; nginx goes on without.
+complaints=$(grep -E '\[(alert|emerg|crit)\]|\(core dumped\)' "$work/nginx.err" |
+    grep -v 'initgroups(root' || true)
+[ -z "$complaints" ] || fail "nginx complains: $complaints"
