@@ -11,7 +11,8 @@ set -euo pipefail
 
 suite=$1
 clone=/root/onem2m-provider
-peers=(gnutls-bin libgnutls28-dev libmbedtls-dev libcoap3-dev stunnel4 mosquitto mosquitto-clients nginx iproute2)
+peers=(gnutls-bin libgnutls28-dev libmbedtls-dev libcoap3-dev stunnel4 mosquitto mosquitto-clients nginx
+    apache2-bin iproute2)
 
 # new-user.sh wants its bookworm bare; the others are those of debian.sh, which has built there.
 root=$chroots/$suite
