@@ -34,11 +34,11 @@ LoadModule authz_core_module $modules/mod_authz_core.so
 LoadModule dir_module $modules/mod_dir.so
 LoadModule ssl_module $modules/mod_ssl.so
 StartServers 2
-ServerLimit 2
+ServerLimit 4
 ThreadsPerChild 8
-MaxRequestWorkers 16
-MinSpareThreads 16
-MaxSpareThreads 16
+MaxRequestWorkers 32
+MinSpareThreads 1
+MaxSpareThreads 32
 DocumentRoot $work/site
 DirectoryIndex index.html
 SSLEngine on

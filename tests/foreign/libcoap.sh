@@ -69,20 +69,21 @@ for protocol in '' --dtls; do
     agree
 done
 
-# An identity whose key may not be used now: the client has the right key and is refused, and
-# why is known to the server alone.
-client_with_key() { # run client STATUS | fails client
-    OPENSSL_CONF=/dev/null "$@" openssl s_client -tls1_2 -connect "127.0.0.1:$port" \
-        -psk_identity "$identity" -psk "$psk"
+# What its server does with other clients' keys; why it refused one is known to it alone.
+client_with() { # run client STATUS | fails client, IDENTITY PSK
+    local arguments=("${@:1:$#-2}")
+    next_port
+    start_libcoap server
+    OPENSSL_CONF=/dev/null "${arguments[@]}" openssl s_client -tls1_2 \
+        -connect "127.0.0.1:$port" -psk_identity "${@: -2:1}" -psk "${@: -1}"
+    stop libcoap
 }
-next_port
-start_libcoap server
-client_with_key run client 0
-ended libcoap 1 # no request came
+client_with run client 0 "$identity" "$psk"
 [ -z "$(libcoap_says refusal)" ] || fail "refusal: $(libcoap_says refusal)"
+client_with fails client "$identity" "$wrong_psk"
+[ -z "$(libcoap_says refusal)" ] || fail "refusal: $(libcoap_says refusal)"
+client_with fails client "nobody@$authority" "$psk"
+libcoap_says refusal | grep -q "key not found" || fail "refusal: $(libcoap_says refusal)"
 key update "$identity" --state suspended
-next_port
-start_libcoap server
-client_with_key fails client
-stop libcoap
+client_with fails client "$identity" "$psk"
 libcoap_says refusal | grep -q "suspended" || fail "refusal: $(libcoap_says refusal)"

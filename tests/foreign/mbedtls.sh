@@ -87,7 +87,11 @@ for agrees in client_agrees server_agrees; do
 done
 extended_master_secret=1
 
-# mbed TLS cannot read a certificate whose name constraints are critical.
+# mbed TLS cannot read a certificate whose name constraints are critical, as they should be.
+use_certificates critical,
+client 1 tls ems TLS-ECDHE-ECDSA-WITH-AES-128-CBC-SHA256 certificate "$work/cse.pem" \
+    "$work/cse.key" "$work/ca.pem"
+grep -q '^setup: ' "$work/mbedtls.err" || fail "mbed TLS reads critical name constraints"
 use_certificates ''
 client_credential=(certificate "$work/cse.pem" "$work/cse.key" "$work/ca.pem")
 server_credential=(certificate "$work/mef.pem" "$work/mef.key" "$work/ca.pem")
