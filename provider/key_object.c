@@ -31,6 +31,7 @@ ONEM2M_KEY_OBJECT *onem2m_key_object_new(ONEM2M_PROVIDER *provider)
         return NULL;
     object->provider = provider;
     atomic_init(&object->references, 1);
+    atomic_init(&object->holders, 1);
     atomic_init(&object->version, NULL);
     return object;
 }
@@ -52,10 +53,11 @@ static void free_versions(ONEM2M_KEY_VERSION *version)
     }
 }
 
-void onem2m_key_object_free(ONEM2M_KEY_OBJECT *object)
+/* One by one up the line: a parent may have no other holder. */
+static void release(ONEM2M_KEY_OBJECT *object)
 {
     while (object != NULL &&
-           atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1) {
+           atomic_fetch_sub_explicit(&object->holders, 1, memory_order_acq_rel) == 1) {
         ONEM2M_KEY_OBJECT *parent = object->parent;
 
         free_versions(atomic_load_explicit(&object->version, memory_order_relaxed));
@@ -64,6 +66,24 @@ void onem2m_key_object_free(ONEM2M_KEY_OBJECT *object)
         OPENSSL_free(object);
         object = parent;
     }
+}
+
+void onem2m_key_object_free(ONEM2M_KEY_OBJECT *object)
+{
+    if (object == NULL ||
+        atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) != 1)
+        return;
+    onem2m_secret_clear(&object->key.secret);
+    release(object);
+}
+
+void onem2m_key_object_set_parent(ONEM2M_KEY_OBJECT *object, ONEM2M_KEY_OBJECT *parent,
+                                  ONEM2M_TIME limit)
+{
+    if (parent != NULL)
+        atomic_fetch_add_explicit(&parent->holders, 1, memory_order_relaxed);
+    object->parent = parent;
+    object->limit = limit;
 }
 
 /* ---- The key as it is now ---- */
@@ -76,8 +96,8 @@ static const ONEM2M_ATTRIBUTES *held_attributes(const ONEM2M_KEY_OBJECT *object)
     return version != NULL ? &version->key.attributes : &object->key.attributes;
 }
 
-static int visit_stored(ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *visit, void *argument,
-                        ONEM2M_ERROR *error)
+static int visit_stored(const ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *visit,
+                        void *argument, ONEM2M_ERROR *error)
 {
     return onem2m_keys_look_up(
         &object->provider->keys, object->key.attributes.text[ONEM2M_TEXT_KEY_ID],
@@ -98,13 +118,23 @@ static int take_limits(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM
     return 1;
 }
 
-/* The parent as far as it limits; *parent zeroed. One that is no more in the store limits nothing.
+static int held_now(const ONEM2M_KEY_OBJECT *object, ONEM2M_ATTRIBUTES *attributes,
+                    ONEM2M_ERROR *error);
+
+/*
+ * The parent as far as it limits; *parent zeroed. One that is no more in the store limits nothing
+ * that it did not before. Its octets, if it has any, are another thread's to clear.
+ *
+ * Recursion ends: of a kind are made only kinds that stand below it (docs/policy.md).
+ * NOLINTBEGIN(misc-no-recursion)
  */
 static int find_parent(const ONEM2M_KEY_OBJECT *object, ONEM2M_ATTRIBUTES *parent,
                        ONEM2M_ERROR *error)
 {
     ONEM2M_ERROR why;
 
+    if (object->parent != NULL && !object->parent->is_stored)
+        return held_now(object->parent, parent, error);
     parent->kind = object->key.attributes.parent_kind;
     parent->not_after = object->limit;
     parent->extractable = parent->derive_octets = 1;
@@ -115,18 +145,29 @@ static int find_parent(const ONEM2M_KEY_OBJECT *object, ONEM2M_ATTRIBUTES *paren
     return 0;
 }
 
+/* The attributes of a key that is not stored, with no more than its parent has. */
+static int held_now(const ONEM2M_KEY_OBJECT *object, ONEM2M_ATTRIBUTES *attributes,
+                    ONEM2M_ERROR *error)
+{
+    ONEM2M_ATTRIBUTES parent = { .kind = 0 };
+
+    *attributes = *held_attributes(object);
+    if (!find_parent(object, &parent, error))
+        return 0;
+    onem2m_policy_limit(attributes, &parent);
+    return 1;
+}
+/* NOLINTEND(misc-no-recursion) */
+
 int onem2m_key_object_visit(ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *visit, void *argument,
                             ONEM2M_ERROR *error)
 {
-    ONEM2M_ATTRIBUTES attributes, parent = { .kind = 0 };
+    ONEM2M_ATTRIBUTES attributes;
 
     if (object->is_stored)
         return visit_stored(object, visit, argument, error);
-    attributes = *held_attributes(object);
-    if (!find_parent(object, &parent, error))
-        return 0;
-    onem2m_policy_limit(&attributes, &parent);
-    return visit(argument, &attributes, secret_slice(&object->key.secret), error);
+    return held_now(object, &attributes, error) &&
+           visit(argument, &attributes, secret_slice(&object->key.secret), error);
 }
 
 typedef struct {
@@ -248,8 +289,7 @@ static int copy_object(ONEM2M_KEY_OBJECT *to, const ONEM2M_KEY_OBJECT *from, int
     onem2m_secret_assign(&to->requester, requester.data, requester.length);
     to->is_stored = from->is_stored && with_octets;
     to->size = with_octets ? from->size : 0;
-    to->limit = from->limit;
-    to->parent = from->parent != NULL ? onem2m_key_object_up_ref(from->parent) : NULL;
+    onem2m_key_object_set_parent(to, from->parent, from->limit);
     return 1;
 }
 

@@ -23,15 +23,16 @@ typedef struct onem2m_key_version_st ONEM2M_KEY_VERSION;
  */
 typedef struct onem2m_key_object_st {
     ONEM2M_PROVIDER *provider;
-    _Atomic(int) references;
+    _Atomic(int) references; /* who may use the key: its octets go with the last */
+    _Atomic(int) holders; /* they together, and each key derived of it: the rest goes with them */
     int is_stored;
     size_t size;    /* octets of the key */
     ONEM2M_KEY key; /* never changed once the object is shared; of a stored key without octets */
     ONEM2M_SECRET requester; /* the authenticated identity it was loaded for; empty: none */
     _Atomic(ONEM2M_KEY_VERSION *) version; /* NULL: attributes as in key */
-    /* A derived key that is not stored does not outlive its parent (TS-0003 10.7): */
-    struct onem2m_key_object_st *parent; /* a stored one, asked at each use; NULL: none */
-    ONEM2M_TIME limit;                   /* not-after of one that is not stored; 0: none */
+    /* A derived key that is not stored has no more than its parent has now (TS-0003 10.7): */
+    struct onem2m_key_object_st *parent; /* asked at each use, held; NULL: none */
+    ONEM2M_TIME limit;                   /* its not-after then, should the store have lost it */
 } ONEM2M_KEY_OBJECT;
 
 /* NULL when memory is out. One reference is the caller's. */
@@ -39,6 +40,10 @@ ONEM2M_KEY_OBJECT *onem2m_key_object_new(ONEM2M_PROVIDER *provider);
 ONEM2M_KEY_OBJECT *onem2m_key_object_up_ref(ONEM2M_KEY_OBJECT *object);
 /* NULL is allowed. Cleanses with the last reference. */
 void onem2m_key_object_free(ONEM2M_KEY_OBJECT *object);
+
+/* Makes a key that was derived one whose parent limits it, also when its octets are gone. */
+void onem2m_key_object_set_parent(ONEM2M_KEY_OBJECT *object, ONEM2M_KEY_OBJECT *parent,
+                                  ONEM2M_TIME limit);
 
 /*
  * Makes a new object that of a stored key: looked up among kinds (bits), a

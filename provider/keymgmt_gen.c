@@ -291,20 +291,6 @@ static void describe_use(MAKING *making)
     onem2m_key_object_complete_use(making->generation->parent, &making->use);
 }
 
-/* A key that is not stored is limited by its parent at each use; the store does it itself. */
-static void link_parent(ONEM2M_KEY_OBJECT *object, const MAKING *making)
-{
-    ONEM2M_KEY_OBJECT *parent = making->generation->parent;
-
-    if (object->is_stored)
-        return;
-    object->limit = making->limit;
-    if (!parent->is_stored)
-        parent = parent->parent;
-    if (parent != NULL)
-        object->parent = onem2m_key_object_up_ref(parent);
-}
-
 static int derive_key(MAKING *making, ONEM2M_KEY_OBJECT *object)
 {
     ONEM2M_PROVIDER *provider = making->generation->provider;
@@ -321,7 +307,9 @@ static int derive_key(MAKING *making, ONEM2M_KEY_OBJECT *object)
     onem2m_crypto_give_hmac(&provider->crypto, making->hmac);
     if (!ok)
         return ONEM2M_RAISE(provider, name, &error);
-    link_parent(object, making);
+    /* A stored one is limited by the store. */
+    if (!object->is_stored)
+        onem2m_key_object_set_parent(object, making->generation->parent, making->limit);
     return 1;
 }
 

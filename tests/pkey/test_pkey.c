@@ -466,6 +466,47 @@ static void children_lose_octets_too(void **state)
     EVP_PKEY_free(ke);
 }
 
+static const char *end_of(EVP_PKEY *key)
+{
+    return attribute(key, ONEM2M_PARAM_NOT_AFTER);
+}
+
+/* Neither a parent that is not stored nor one that the application has freed is outlived. */
+static void a_parent_that_is_not_stored_limits_too(void **state)
+{
+    OSSL_LIB_CTX *libctx = libctx_of(state);
+    const OSSL_PARAM to_km[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
+                                 TEXT(ONEM2M_PARAM_MAF_ID, "maf.example.com"),
+                                 number(ONEM2M_PARAM_EXTRACTABLE, 1), END };
+    const OSSL_PARAM to_master[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_E2E_KEY),
+                                     TEXT(ONEM2M_PARAM_PURPOSE, ONEM2M_PURPOSE_MASTER),
+                                     number(ONEM2M_PARAM_EXTRACTABLE, 1), END };
+    EVP_PKEY *ke = import_ke(libctx, 1, 0), *km = generate(libctx, ke, to_km);
+    EVP_PKEY *master = generate(libctx, km, to_master), *copy;
+    unsigned char octets[512];
+
+    assert_true(EVP_PKEY_set_utf8_string_param(ke, ONEM2M_PARAM_NOT_AFTER, "20500101T000000Z"));
+    assert_string_equal(end_of(km), "20500101T000000Z");
+    assert_string_equal(end_of(master), "20500101T000000Z");
+    assert_true(EVP_PKEY_set_utf8_string_param(km, ONEM2M_PARAM_NOT_AFTER, "20450101T000000Z"));
+    assert_false(EVP_PKEY_set_utf8_string_param(km, ONEM2M_PARAM_NOT_AFTER, "20550101T000000Z"));
+    check_refused(ONEM2M_R_OUTLIVES_PARENT, "not-after");
+    EVP_PKEY_free(km);
+    assert_string_equal(end_of(master), "20450101T000000Z");
+    copy = EVP_PKEY_dup(master);
+    assert_int_equal(octets_of(copy, octets), 32);
+    assert_true(set_number(ke, ONEM2M_PARAM_EXTRACTABLE, 0));
+    assert_int_equal(octets_of(master, octets), 0);
+    check_refused(ONEM2M_R_NOT_EXTRACTABLE, "extractable");
+    assert_true(EVP_PKEY_set_utf8_string_param(ke, ONEM2M_PARAM_NOT_AFTER, "20200101T000000Z"));
+    EVP_PKEY_free(ke);
+    assert_string_equal(attribute(master, ONEM2M_PARAM_STATE), "expired");
+    EVP_PKEY_free(master);
+    assert_string_equal(attribute(copy, ONEM2M_PARAM_STATE), "expired");
+    EVP_PKEY_free(copy);
+    check_quiet();
+}
+
 static void a_destroyed_key_is_gone(void **state)
 {
     OSSL_LIB_CTX *libctx = libctx_of(state);
@@ -663,6 +704,7 @@ int main(void)
         BOTH(attributes_change_as_policy_allows),
         BOTH(octets_are_turned_off_for_good),
         BOTH(children_lose_octets_too),
+        BOTH(a_parent_that_is_not_stored_limits_too),
         BOTH(a_destroyed_key_is_gone),
         BOTH(a_registration_is_changed_by_its_source),
         BOTH(a_target_derives_of_a_registration),
