@@ -20,7 +20,7 @@ struct onem2m_transaction_st {
     ONEM2M_TRANSACTION_KIND kind;
     int failed;
     MDB_dbi entries;
-    MDB_txn *txn; /* NULL in the child of a process that had it open */
+    MDB_txn *txn;          /* NULL in the child of a process that had it open */
     MDB_cursor *cursor;    /* of a reader: kept for the next transaction */
     int cursor_is_current; /* not one before's */
 };

@@ -787,7 +787,7 @@ static void test_revocation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(flavours); i++) {
-        for (int revocation = NOBODY_REVOKED; revocation <= NO_LISTS; revocation++) {
+        for (REVOCATION revocation = NOBODY_REVOKED; revocation <= NO_LISTS; revocation++) {
             run_revocation(&flavours[i], revocation, AT_CLIENT);
             run_revocation(&flavours[i], revocation, AT_SERVER);
         }
