@@ -31,7 +31,8 @@ typedef struct onem2m_peer_st {
 int onem2m_peer_parse(ONEM2M_EXPECTED_PEER *expected, const ONEM2M_PEER *peer, ONEM2M_ERROR *error);
 
 /*
- * peer_name.c: looks for the expected name among those of the peer's certificate, writes it to
+ * peer_name.c: looks for the expected name among those of the peer's certificate, which
+ * onem2m_certificate_names_check let pass, writes it to
  * expected->matched, and gives it in *found, which points into names. 1, or 0 with *error filled
  * in.
  */

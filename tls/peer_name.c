@@ -143,15 +143,14 @@ int onem2m_peer_parse(ONEM2M_EXPECTED_PEER *expected, const ONEM2M_PEER *peer, O
            (peer->entity_id == NULL || parse_entity_id(expected, peer->entity_id, error));
 }
 
-/* Parsed, but not folded or normalised into something else. */
+/* Graphic ASCII, which is what names have been checked to be, is its own canonical form. */
 static int is_id(ONEM2M_ID_KIND kind, ONEM2M_SLICE text)
 {
     ONEM2M_ID id;
 
     return onem2m_id_parse(&id, kind, (const char *)text.data, text.length, ONEM2M_ID_STRICT,
                            NULL) &&
-           (kind != ONEM2M_ID_AE || id.form == ONEM2M_FORM_ABSOLUTE) && id.length == text.length &&
-           memcmp(id.text, text.data, id.length) == 0;
+           (kind != ONEM2M_ID_AE || id.form == ONEM2M_FORM_ABSOLUTE);
 }
 
 /* The identifier that a name gives for the flavour; 0 when it is not one of that flavour. */

@@ -299,10 +299,16 @@ static void test_connected_again(void **state)
     CHECK(pair_shake_hands(&pair));
     check_entity(pair.client, MEF);
 
-    subject("connected again, to another");
-    connect_again(&pair, context_make(TLS_method(), &client_chain, NULL));
+    subject("connected again, not verified");
+    connect_again(&pair, context_make(TLS_method(), &server_chain, NULL));
     application.answer = 1;
     SSL_set_verify(pair.client, SSL_VERIFY_PEER, application_verify);
+    CHECK(X509_VERIFY_PARAM_set_flags(SSL_get0_param(pair.client), X509_V_FLAG_CRL_CHECK));
+    CHECK(pair_shake_hands(&pair));
+    check_nobody(pair.client, ONEM2M_R_PEER_UNKNOWN);
+
+    subject("connected again, to another");
+    connect_again(&pair, context_make(TLS_method(), &client_chain, NULL));
     CHECK(pair_shake_hands(&pair));
     SSL_set_verify_result(pair.client, X509_V_OK);
     check_nobody(pair.client, ONEM2M_R_PEER_UNKNOWN);
