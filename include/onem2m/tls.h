@@ -54,8 +54,8 @@ int onem2m_tls_profile(SSL_CTX *ctx, ONEM2M_PROFILE profile);
 
 /*
  * A server's own FQDN: a client's server name (RFC 6066) must be one of those
- * given, or the handshake ends with unrecognized_name (10.2.1). Called once for
- * each name. fqdn: NUL-terminated UTF-8, copied.
+ * given, or the handshake ends with unrecognized_name (10.2.1); a client that sends none
+ * goes on. Called once for each name. fqdn: NUL-terminated ASCII, copied.
  */
 int onem2m_tls_server_name(SSL_CTX *ctx, const char *fqdn);
 
@@ -89,7 +89,8 @@ EVP_PKEY *onem2m_tls_export_key(SSL *ssl, ONEM2M_EXPORT what, const char *fqdn,
  * A server's keys by psk_identity, from the store, under usage "mef" (8.3.2.1),
  * "maf" (8.8.2.2) or "saef" (8.2.2.1, 8.2.2.3). An identity that is not known,
  * or whose key may not be used, gets a random key: the client cannot tell it from
- * a wrong key (RFC 4279 7.2). onem2m_tls_refusal tells the server. Sets the PSK
+ * a wrong key (RFC 4279 7.2). onem2m_tls_refusal tells the server. In TLS 1.3, what is no
+ * key identifier is passed over: it may be a ticket. Sets the PSK
  * server callback of ctx; the provider is asked here whether it is there.
  */
 int onem2m_tls_psk_server(SSL_CTX *ctx, const char *usage);
@@ -111,12 +112,17 @@ typedef EVP_PKEY *ONEM2M_FETCH_CB(SSL *ssl, const char *key_id, const char *fqdn
 int onem2m_tls_psk_server_fetch(SSL_CTX *ctx, const char *const fqdns[], ONEM2M_FETCH_CB *fetch,
                                 void *argument);
 
-/* A client's own key of that name, from the store, under usage; looked up at each handshake. */
+/*
+ * A client's own key of that name, from the store, under usage; looked up at each handshake, which
+ * ends when there is none. A ctx that verifies nobody is set to SSL_VERIFY_PEER: outside a profile
+ * a server could choose a certificate instead.
+ */
 int onem2m_tls_psk_client(SSL_CTX *ctx, const char *usage, const char *key_id);
 
 /*
  * KeID as psk_identity, and the key derived of that Ke for the target's FQDN:
- * SUID 21 for usage "maf" (8.8.2.3), 22 for "saef" (8.3.2.1).
+ * SUID 21 for usage "maf" (8.8.2.3), 22 for "saef" (8.3.2.1). The last call of this
+ * or the one before counts.
  */
 int onem2m_tls_psk_client_enrolled(SSL_CTX *ctx, const char *usage, const char *ke_id,
                                    const char *target_fqdn);

@@ -7,6 +7,7 @@
 #include <onem2m/id.h>
 #include <onem2m/params.h>
 #include <onem2m/reasons.h>
+#include <onem2m/tls.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,13 @@ int main(void)
     static const char km_id[] = "km7@maf.example.com";
     ONEM2M_ID id;
     ONEM2M_ERROR error;
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 
+    if (ctx == NULL || onem2m_tls_profile(ctx, ONEM2M_PROFILE_PSK) != 1) {
+        fprintf(stderr, "no TLS by PSK\n");
+        return 1;
+    }
+    SSL_CTX_free(ctx);
     if (onem2m_id_parse(&id, ONEM2M_ID_KM, km_id, strlen(km_id), ONEM2M_ID_STRICT, &error) != 1) {
         fprintf(stderr, "%s was refused\n", km_id);
         return 1;
