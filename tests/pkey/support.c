@@ -117,20 +117,26 @@ size_t octets_of(EVP_PKEY *key, unsigned char octets[512])
     return length;
 }
 
-void check_refused(ONEM2M_REASON reason, const char *detail)
+void check_refused_by(const char *library, ONEM2M_REASON reason, const char *detail)
 {
-    const char *data = "", *library;
+    const char *data = "", *name;
     unsigned long code;
 
     do {
         code = ERR_get_error_all(NULL, NULL, NULL, &data, NULL);
-        library = ERR_lib_error_string(code);
-    } while (code != 0 && (library == NULL || strcmp(library, ONEM2M_PROVIDER_NAME) != 0));
+        name = ERR_lib_error_string(code);
+    } while (code != 0 && (name == NULL || strcmp(name, library) != 0));
     if (code == 0 || ERR_GET_REASON(code) != (int)reason)
         fail_msg("reason %d instead of %d: %s", ERR_GET_REASON(code), (int)reason, data);
     if (detail != NULL && strstr(data, detail) == NULL)
         fail_msg("\"%s\" does not say %s", data, detail);
+    assert_non_null(ERR_reason_error_string(code));
     ERR_clear_error();
+}
+
+void check_refused(ONEM2M_REASON reason, const char *detail)
+{
+    check_refused_by(ONEM2M_PROVIDER_NAME, reason, detail);
 }
 
 void check_quiet(void)

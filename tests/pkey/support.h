@@ -44,6 +44,8 @@ size_t octets_of(EVP_PKEY *key, unsigned char octets[512]);
 
 /* That the provider's first error has this reason and names detail; empties the queue. */
 void check_refused(ONEM2M_REASON reason, const char *detail);
+/* The same of an error of another library of OpenSSL's queue. */
+void check_refused_by(const char *library, ONEM2M_REASON reason, const char *detail);
 /* That the queue is empty. */
 void check_quiet(void);
 

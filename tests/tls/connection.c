@@ -220,17 +220,5 @@ void check_talks(PAIR *pair)
 
 void check_engine_refused(ONEM2M_REASON reason, const char *detail)
 {
-    const char *data = "", *library;
-    unsigned long code;
-
-    do {
-        code = ERR_get_error_all(NULL, NULL, NULL, &data, NULL);
-        library = ERR_lib_error_string(code);
-    } while (code != 0 && (library == NULL || strcmp(library, "onem2m TLS engine") != 0));
-    if (code == 0 || ERR_GET_REASON(code) != (int)reason)
-        fail_msg("reason %d instead of %d: %s", ERR_GET_REASON(code), (int)reason, data);
-    if (detail != NULL && strstr(data, detail) == NULL)
-        fail_msg("\"%s\" does not say %s", data, detail);
-    assert_non_null(ERR_reason_error_string(code));
-    ERR_clear_error();
+    check_refused_by("onem2m TLS engine", reason, detail);
 }
