@@ -14,9 +14,8 @@ broken() { # WHAT FAILED AUDIT: the second a regular expression, as texts of Ope
     ! grep -q '8.2.2.3' "$work/out" || [ "$1" = message ] || fail "$1: goes on"
     demo 1 --config "$sample" --json --break "$1"
     # shellcheck disable=SC2016 # perl's variables
-    holds '$run->{result}' failed
-    # shellcheck disable=SC2016
-    query '$run->{failure}' | grep -qE "^$2" || fail "$1: another failure in JSON"
+    query '"$run->{result}: $run->{failure}"' | grep -qE "^failed: $2" ||
+        fail "$1: another failure in JSON"
     silent err
 }
 broken kpm "A: handshake: .*bad record mac" "MEF REFUSES: handshake:"
