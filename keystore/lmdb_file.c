@@ -213,7 +213,8 @@ int onem2m_lmdb_check_files(ONEM2M_LMDB_FILES *files, const char *directory, ONE
         return 0;
     if (stat(directory, &files->directory) != 0)
         return onem2m_lmdb_refuse_errno(error, errno, directory, "the directory");
-    if (stat(path, &files->data) != 0)
+    /* A link is no store, and never one that is not there yet. */
+    if (lstat(path, &files->data) != 0)
         return errno == ENOENT ? onem2m_lmdb_refuse(error, ONEM2M_R_STORE_MISSING, directory,
                                                     "there is no key store in this directory")
                                : onem2m_lmdb_refuse_errno(error, errno, directory, "data.mdb");

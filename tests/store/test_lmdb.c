@@ -320,6 +320,11 @@ static void not_a_store(void **state)
     assert_int_equal(unlink(file("data.mdb")), 0);
     assert_int_equal(mkdir(file("data.mdb"), 0700), 0);
     assert_refused(ONEM2M_R_STORE_NOT_OURS, "not a regular file");
+    assert_int_equal(rmdir(file("data.mdb")), 0);
+    assert_int_equal(symlink("elsewhere", file("data.mdb")), 0);
+    assert_refused(ONEM2M_R_STORE_NOT_OURS, "not a regular file");
+    write_file("elsewhere", octets, sizeof(octets));
+    assert_refused(ONEM2M_R_STORE_NOT_OURS, "not a regular file");
 }
 
 static void make_foreign(unsigned int flags, const char *name, const char *mark)
