@@ -362,6 +362,23 @@ static int grow(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn **txn, ONEM2M_ERRO
            !needed;
 }
 
+/* What is committed to a file that stands there no more is on disk, and nobody finds it. */
+static int check_in_place(const ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn **txn,
+                          ONEM2M_ERROR *error)
+{
+    int data;
+
+    mdb_env_get_fd(environment->mdb, &data);
+    if (environment->purpose != ONEM2M_LMDB_USE ||
+        onem2m_lmdb_is_in_place(data, environment->directory))
+        return 1;
+    mdb_txn_abort(*txn);
+    *txn = NULL;
+    return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_LOCKED, environment->directory,
+                              "data.mdb was moved away, removed or replaced while this process has "
+                              "it open; start the program again");
+}
+
 static int start_writing(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn **txn, ONEM2M_ERROR *error)
 {
     int rc, has_grown = 0;
@@ -369,7 +386,7 @@ static int start_writing(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn **txn, ON
     for (int i = 0; i < TRIES; i++) {
         rc = begin_txn(environment, txn);
         if (rc == 0 && (has_grown || has_enough_room(environment)))
-            return 1;
+            return check_in_place(environment, txn, error);
         if (rc == 0) {
             has_grown = 1;
             if (!grow(environment, txn, error))

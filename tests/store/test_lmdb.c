@@ -583,8 +583,26 @@ static void file_replaced(void **state)
     snprintf(command, sizeof(command), "cd '%s' && cp data.mdb new && mv new data.mdb", directory);
     assert_int_equal(system(command), 0); // NOLINT(cert-env33-c)
     assert_int_equal(store_try_open(&other, directory), ONEM2M_R_STORE_LOCKED);
+    assert_int_equal(store_try_put(backend, "lost", store_text("1")), ONEM2M_R_STORE_LOCKED);
     close_store();
     assert_opens();
+}
+
+/* What was acknowledged would be in a file that nobody finds. */
+static void nothing_is_written_to_a_file_that_is_gone(void **state)
+{
+    char away[PATH_MAX + 8];
+
+    (void)state;
+    snprintf(away, sizeof(away), "%s-away", directory);
+    assert_int_equal(rename(directory, away), 0);
+    assert_int_equal(store_try_put(backend, "lost", store_text("1")), ONEM2M_R_STORE_LOCKED);
+    assert_false(store_holds(backend, "lost", "1"));
+    assert_int_equal(rename(away, directory), 0);
+    assert_int_equal(store_try_put(backend, "kept", store_text("1")), ONEM2M_R_NONE);
+    assert_int_equal(unlink(file("data.mdb")), 0);
+    assert_int_equal(store_try_put(backend, "lost", store_text("1")), ONEM2M_R_STORE_LOCKED);
+    assert_true(store_holds(backend, "kept", "1"));
 }
 
 static void file_in_two_directories(void **state)
@@ -875,6 +893,7 @@ int main(void)
         WITH_STORE(short_but_whole),
         WITH_STORE(two_paths_one_environment),
         WITH_STORE(file_replaced),
+        WITH_STORE(nothing_is_written_to_a_file_that_is_gone),
         WITH_STORE(file_in_two_directories),
         WITH_STORE(another_copy),
         WITH_STORE(fork_reopens),
