@@ -92,6 +92,21 @@ says out '"revoked": 0'
 key 0 revoke ke@mef.example.com --tree
 prints "revoked:               1"
 
+# An expired registration among them, which nobody may change, keeps nothing from being revoked.
+key 0 generate --kind ke --key-id ke2@mef.example.com
+key 0 derive ke2@mef.example.com --derivation ONEM2M-KM --maf-id maf.example.com \
+    --key-id km2@maf.example.com
+key 0 generate --kind km --suid 21 --registration --source-id //sp.example.com/cse1 \
+    --target-ids maf.example.com --parent-key-id ke2@mef.example.com --parent-kind ke \
+    --key-id expired@mef.example.com --not-after 20200101T000000Z
+refused "expired" revoke expired@mef.example.com --requester //sp.example.com/cse1
+key 0 revoke ke2@mef.example.com --tree
+prints "revoked:               2"
+for k in ke2@mef.example.com km2@maf.example.com; do
+    is state revoked
+done
+key 0 purge
+
 # A registration is its source's, or the administrating FQDN's.
 k=reg@mef.example.com
 key 0 generate --kind esdata --suid 34 --registration --source-id //sp.example.com/cse1 \

@@ -53,6 +53,12 @@ static int is_over(ONEM2M_STATE state)
     return state == ONEM2M_STATE_REVOKED || state == ONEM2M_STATE_DESTROYED;
 }
 
+/* An expired registration serves nobody any more, and nobody may change it (docs/policy.md). */
+static int needs_revocation(const GRAPH_CHILD *child)
+{
+    return !is_over(child->state) && !(child->is_registration && child->is_expired);
+}
+
 /* Children of one parent that were not met yet. */
 static void add_children(REVOCATION *revocation, ONEM2M_SLICE parent)
 {
@@ -82,7 +88,7 @@ static size_t gather_family(REVOCATION *revocation)
     for (size_t i = 0; i < revocation->family_count; i++)
         add_children(revocation, revocation->family[i]->name);
     for (size_t i = 0; i < revocation->family_count; i++) {
-        if (!is_over(revocation->family[i]->state))
+        if (needs_revocation(revocation->family[i]))
             revocation->family[alive++] = revocation->family[i];
     }
     return alive;

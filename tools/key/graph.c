@@ -48,6 +48,7 @@ static GRAPH_CHILD *new_child(const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_
     child->kind = attributes->kind;
     child->state = attributes->state;
     child->parent_kind = attributes->parent_kind;
+    child->is_registration = attributes->registration;
     child->is_visited = 0;
     child->key_id = put(&end, key_id.data, key_id.length);
     child->parent_key_id = put(&end, parent_key_id.data, parent_key_id.length);

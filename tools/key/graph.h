@@ -16,6 +16,7 @@ typedef struct {
     ONEM2M_KIND kind;
     ONEM2M_STATE state;
     int is_expired;
+    int is_registration;
     int is_visited; /* for whoever walks */
     ONEM2M_KIND parent_kind;
     ONEM2M_SLICE key_id, parent_key_id; /* as they are written */
