@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include "bench.h"
 #include "derivations.h"
+#include "handshakes.h"
 #include "loading.h"
 #include "others.h"
 #include "report.h"
@@ -32,6 +33,7 @@ static const char usage[] =
     "  --keys N[,N]...   sizes of the stores (default 10000,100000,1000000; at most 4),\n"
     "                    made in TMPDIR or /tmp and removed: 1.5 GB for the largest\n"
     "  --only-stores     leaves out everything else\n"
+    "  --only-handshakes leaves out everything else; handshakes are in a store of the second size\n"
     "  --json            prints one JSON object instead of the table\n"
     "  --help            prints this\n"
     "\n"
@@ -41,7 +43,7 @@ typedef struct {
     unsigned long milliseconds;
     size_t keys[BENCH_STORES_MAX];
     size_t stores;
-    int only_stores;
+    int only_stores, only_handshakes;
     int json;
 } OPTIONS;
 
@@ -95,6 +97,7 @@ static OPTIONS read_options(int argc, char **argv)
     static const struct option options[] = { { "milliseconds", required_argument, NULL, 'm' },
                                              { "keys", required_argument, NULL, 'k' },
                                              { "only-stores", no_argument, NULL, 's' },
+                                             { "only-handshakes", no_argument, NULL, 't' },
                                              { "json", no_argument, NULL, 'j' },
                                              { "help", no_argument, NULL, 'h' },
                                              { NULL, 0, NULL, 0 } };
@@ -110,6 +113,8 @@ static OPTIONS read_options(int argc, char **argv)
             read_keys(&chosen, optarg);
         } else if (option == 's') {
             chosen.only_stores = 1;
+        } else if (option == 't') {
+            chosen.only_handshakes = 1;
         } else if (option == 'j') {
             chosen.json = 1;
         } else if (option == 'h') {
@@ -140,6 +145,17 @@ static int measure_without_store(BENCH *bench)
     return ok;
 }
 
+/* Handshakes: in a store of the second size, which is 100,000 by default, or of the only one. */
+static int measure(BENCH *bench, const OPTIONS *options)
+{
+    if (!options->only_stores && !options->only_handshakes && !measure_without_store(bench))
+        return 0;
+    if (!options->only_handshakes && !bench_stores(bench, options->keys, options->stores))
+        return 0;
+    return options->only_stores ||
+           bench_handshakes(bench, options->keys[options->stores > 1 ? 1 : 0]);
+}
+
 int main(int argc, char **argv)
 {
     static BENCH bench;
@@ -150,8 +166,7 @@ int main(int argc, char **argv)
     bench.rounds = options.milliseconds;
     if (bench.rounds < ROUNDS_MIN)
         bench.rounds = ROUNDS_MIN;
-    ok = (options.only_stores || measure_without_store(&bench)) &&
-         bench_stores(&bench, options.keys, options.stores);
+    ok = measure(&bench, &options);
     if (ok && options.json)
         bench_print_json(&bench);
     else if (ok)

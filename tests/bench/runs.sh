@@ -40,6 +40,7 @@ rows() {
     done
     echo "rounds repeated, disturbed by other processes"
     store_rows
+    handshake_rows
 }
 
 # Those of each store.
@@ -61,6 +62,18 @@ store_rows() {
     done
 }
 
+# Those of handshakes.
+handshake_rows() {
+    local what
+    printf '%s\n' "a constant key in callbacks" "the engine's server" "the engine at both ends" \
+        "SSL_export_keying_material, EVP_PKEY" "onem2m_tls_export_key" \
+        "rounds repeated, disturbed by other processes" \
+        "a second thread: the engine, to a constant key"
+    for what in "a constant key in callbacks" "the engine at both ends"; do
+        printf '%s\n' "$what, one thread" "$what, two threads"
+    done
+}
+
 "$bench" --milliseconds 1 --keys 500 >"$table" 2>&1 || fail "exit status $? of the table"
 "$bench" --milliseconds 1 --keys 500 --json >"$json" || fail "exit status $? of --json"
 
@@ -75,7 +88,7 @@ while read -r row; do
     count=$((count + 1))
 done <"$directory/rows"
 [ "$count" -eq "$(grep -c '"name"' "$json")" ] || fail "there are rows that this test does not name"
-[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 21 ] || fail "there should be 21 verdicts"
+[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 25 ] || fail "there should be 25 verdicts"
 
 perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' <"$json" || fail "not JSON"
 
@@ -88,6 +101,11 @@ for keys in 100 200; do
     grep -q "^a store of $keys keys" "$table" || fail "no store of $keys keys"
 done
 [ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 17 ] || fail "there should be 17 verdicts"
+[ -z "$(ls "$directory/tmp")" ] || fail "it leaves something behind"
+
+TMPDIR=$directory/tmp "$bench" --milliseconds 1 --keys 100 --only-handshakes >"$table" 2>&1 ||
+    fail "exit status $? of --only-handshakes"
+[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 4 ] || fail "there should be 4 verdicts"
 [ -z "$(ls "$directory/tmp")" ] || fail "it leaves something behind"
 
 "$bench" --help | grep -q '^Usage: onem2m-bench' || fail "no help"
