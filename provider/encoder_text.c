@@ -9,6 +9,7 @@
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>
 #include <onem2m/params.h>
+#include "keystore/escape.h"
 #include "encoder.h"
 #include "key_object.h"
 #include "key_text.h"
@@ -66,29 +67,34 @@ static void put_time(PRINTING *printing, const char *name, ONEM2M_TIME time)
     put_word(printing, name, text);
 }
 
+/* Labels may be anybody's words. */
+static void put_escaped(PRINTING *printing, const char *name, ONEM2M_SLICE text)
+{
+    char buffer[ONEM2M_ESCAPE_SIZE];
+    ONEM2M_CHARACTER character;
+    size_t position = 0;
+
+    if (text.length == 0)
+        return;
+    put(printing, name, strlen(name));
+    put(printing, ": ", 2);
+    while (onem2m_escape_next(&character, text, &position)) {
+        const ONEM2M_SLICE shown = onem2m_escape_character(&character, buffer);
+
+        put(printing, shown.data, shown.length);
+    }
+    put(printing, "\n", 1);
+}
+
 static void put_texts(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes)
 {
-    for (int i = ONEM2M_TEXT_PARENT_KEY_ID; i < ONEM2M_TEXT_COUNT; i++) {
-        const char *name = onem2m_text_name((ONEM2M_TEXT)i);
-
-        if (attributes->text[i].length == 0)
-            continue;
-        put(printing, name, strlen(name));
-        put(printing, ": ", 2);
-        put(printing, attributes->text[i].data, attributes->text[i].length);
-        put(printing, "\n", 1);
-    }
+    for (int i = ONEM2M_TEXT_PARENT_KEY_ID; i < ONEM2M_TEXT_COUNT; i++)
+        put_escaped(printing, onem2m_text_name((ONEM2M_TEXT)i), attributes->text[i]);
 }
 
 static void put_role(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes)
 {
-    const ONEM2M_SLICE key_id = attributes->text[ONEM2M_TEXT_KEY_ID];
-
-    if (key_id.length > 0) {
-        put(printing, "key-id: ", strlen("key-id: "));
-        put(printing, key_id.data, key_id.length);
-        put(printing, "\n", 1);
-    }
+    put_escaped(printing, ONEM2M_PARAM_KEY_ID, attributes->text[ONEM2M_TEXT_KEY_ID]);
     put_word(printing, ONEM2M_PARAM_KIND, onem2m_kind_name(attributes->kind));
     if (attributes->suid != 0)
         put_line(printing, "%s: %u", ONEM2M_PARAM_SUID, attributes->suid);

@@ -101,6 +101,13 @@ says err "store: 0"
 run 1 genpkey -algorithm ONEM2M -pkeyopt kind:kpsa -pkeyopt suid:21 -pkeyopt store:1
 says err "is none of a kpsa's"
 
+# What is printed is not obeyed by a terminal.
+"$KEY" add --kind kpsa --suid 12 --key-id bidi@onem2m.com \
+    --labels $'bidi\u202Eevil back\\slash' <<<"$secret" >/dev/null
+run 0 pkey -in onem2m:bidi@onem2m.com -noout -text
+says out 'labels: bidi\u{202E}evil back\\slash'
+says_not out $'\u202E'
+
 # Another process's revocation is seen.
 "$KEY" revoke "$id" >/dev/null
 run 0 pkey -in "onem2m:$id" -noout -text

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include "escape.h"
+#include "keystore/escape.h"
 
 #define INDENT 2
 #define BASIC_PLANE_MAX 0xFFFF
@@ -21,7 +21,7 @@ static void escape_unit(const JSON *json, uint32_t unit)
     fprintf(json->stream, "\\u%04" PRIx32, unit);
 }
 
-static void escape_character(const JSON *json, const CHARACTER *character)
+static void escape_character(const JSON *json, const ONEM2M_CHARACTER *character)
 {
     const uint32_t code_point = (uint32_t)character->code_point;
 
@@ -37,11 +37,11 @@ static void escape_character(const JSON *json, const CHARACTER *character)
 
 static void put_string(const JSON *json, ONEM2M_SLICE text)
 {
-    CHARACTER character;
+    ONEM2M_CHARACTER character;
     size_t position = 0;
 
     putc('"', json->stream);
-    while (escape_next(&character, text, &position)) {
+    while (onem2m_escape_next(&character, text, &position)) {
         if (character.code_point == '"' || character.code_point == '\\')
             fprintf(json->stream, "\\%c", (int)character.code_point);
         else if (character.is_plain)
