@@ -34,7 +34,9 @@ static int reference_encode(void *ctx, OSSL_CORE_BIO *out, const void *object,
     (void)argument;
     if (key == NULL || abstract != NULL || !key->is_stored) {
         onem2m_refuse(&error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
-                      "0, so the key has no name to be written; keys are not written as files");
+                      "0: written are names of stored keys, never octets, so this key would be "
+                      "lost; make it with store:1, or with an application that exports it "
+                      "(extractable:1)");
         return ONEM2M_RAISE(provider, ONEM2M_PARAM_STORE, &error);
     }
     uri = onem2m_store_uri_of(&key->key.attributes);

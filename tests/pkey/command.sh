@@ -97,7 +97,10 @@ run 0 genpkey -algorithm ONEM2M -pkeyopt kind:kpsa -pkeyopt suid:12 \
     -pkeyopt key-id:test@onem2m.com -pkeyopt store:1
 [ "$(cat out)" = "onem2m:test@onem2m.com?kind=kpsa" ] || fail "the name that was given"
 run 1 genpkey -algorithm ONEM2M -pkeyopt kind:kpsa -pkeyopt suid:12
-says err "store: 0"
+says err "store: 0: "
+says err "make it with store:1"
+run 1 genpkey -algorithm ONEM2M -pkeyopt kind:kpsa -pkeyopt suid:12 -pkeyopt extractable:1
+says err "make it with store:1"
 run 1 genpkey -algorithm ONEM2M -pkeyopt kind:kpsa -pkeyopt suid:21 -pkeyopt store:1
 says err "is none of a kpsa's"
 
