@@ -139,18 +139,16 @@ static void put_octets(PRINTING *printing, ONEM2M_SLICE octets)
 }
 
 /* Octets only when a private key was asked for and policy lets it be exported. */
-static int print_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int print_key(PRINTING *printing, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
-    PRINTING *printing = argument;
     ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT };
 
     onem2m_key_object_complete_use(printing->object, &use);
-    put_line(printing, "oneM2M Key: (%zu bit)", 8 * secret.length);
-    put_attributes(printing, attributes, use.now);
+    put_line(printing, "oneM2M Key: (%zu bit)", 8 * key->secret.length);
+    put_attributes(printing, &key->attributes, use.now);
     if ((printing->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 &&
-        onem2m_policy_allows(attributes, &use, NULL))
-        put_octets(printing, secret);
+        onem2m_policy_allows(&key->attributes, &use, NULL))
+        put_octets(printing, (ONEM2M_SLICE){ key->secret.octets, key->secret.length });
     return !printing->failed || onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
                                               "the text cannot be written");
 }
@@ -163,7 +161,9 @@ static int text_encode(void *ctx, OSSL_CORE_BIO *out, const void *object,
                           .object = (ONEM2M_KEY_OBJECT *)(uintptr_t)object,
                           .bio = out,
                           .selection = selection };
+    ONEM2M_KEY key = { .storage = NULL };
     ONEM2M_ERROR error;
+    int ok;
 
     (void)callback;
     (void)argument;
@@ -171,8 +171,10 @@ static int text_encode(void *ctx, OSSL_CORE_BIO *out, const void *object,
         onem2m_refuse(&error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET, "no key to print");
         return ONEM2M_RAISE(printing.provider, ONEM2M_KEY_TYPE, &error);
     }
-    return onem2m_key_object_visit(printing.object, print_key, &printing, &error) ||
-           ONEM2M_RAISE(printing.provider, ONEM2M_KEY_TYPE, &error);
+    ok = onem2m_key_object_read(printing.object, NULL, &key, &error) &&
+         print_key(&printing, &key, &error);
+    onem2m_key_clear(&key);
+    return ok || ONEM2M_RAISE(printing.provider, ONEM2M_KEY_TYPE, &error);
 }
 
 const OSSL_DISPATCH onem2m_encoder_text_functions[] = {

@@ -201,6 +201,19 @@ int onem2m_key_object_use(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use,
     return onem2m_key_object_visit(object, visit_allowed, &guarded, error);
 }
 
+static int copy_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                    ONEM2M_ERROR *error)
+{
+    return onem2m_key_copy(argument, attributes, secret) || refuse_memory(error);
+}
+
+int onem2m_key_object_read(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use, ONEM2M_KEY *key,
+                           ONEM2M_ERROR *error)
+{
+    return use != NULL ? onem2m_key_object_use(object, use, copy_key, key, error)
+                       : onem2m_key_object_visit(object, copy_key, key, error);
+}
+
 /* ---- Making one ---- */
 
 /* What an object keeps of a stored key: its attributes as they were, its name and kind above all.

@@ -86,6 +86,14 @@ int onem2m_key_object_visit(ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *vi
 int onem2m_key_object_use(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use,
                           onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error);
 
+/*
+ * A copy of the key as it is now, into *key (zeroed), for whoever must not hold
+ * up the store while somebody else's code runs. use as above; NULL: nobody is
+ * asked. The caller clears it.
+ */
+int onem2m_key_object_read(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use, ONEM2M_KEY *key,
+                           ONEM2M_ERROR *error);
+
 /* Fills in that time and requester, for a visit that asks policy itself. */
 void onem2m_key_object_complete_use(ONEM2M_KEY_OBJECT *object, ONEM2M_USE *use);
 

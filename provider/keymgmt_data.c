@@ -154,15 +154,12 @@ static void put_attributes(EXPORT *export, const ONEM2M_ATTRIBUTES *attributes)
                  (const char *)attributes->text[i].data, attributes->text[i].length);
 }
 
-static int export_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                      ONEM2M_ERROR *error)
+static int export_key(EXPORT *export, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
-    EXPORT *export = argument;
-
-    put_attributes(export, attributes);
+    put_attributes(export, &key->attributes);
     if ((export->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
         export->params[export->count++] = OSSL_PARAM_construct_octet_string(
-            ONEM2M_PARAM_PRIV, (void *)(uintptr_t)secret.data, secret.length);
+            ONEM2M_PARAM_PRIV, key->secret.octets, key->secret.length);
     export->params[export->count] = OSSL_PARAM_construct_end();
     return export->callback(export->params, export->callback_argument) ||
            onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
@@ -173,14 +170,14 @@ static int export_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2
 int onem2m_keymgmt_export(void *keydata, int selection, OSSL_CALLBACK *callback, void *argument)
 {
     const ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT };
+    const int with_octets = (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0;
     ONEM2M_KEY_OBJECT *object = keydata;
     EXPORT export = { .callback = callback, .callback_argument = argument, .selection = selection };
+    ONEM2M_KEY key = { .storage = NULL };
     ONEM2M_ERROR error;
-    int ok;
+    const int ok = onem2m_key_object_read(object, with_octets ? &use : NULL, &key, &error) &&
+                   export_key(&export, &key, &error);
 
-    if ((selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
-        ok = onem2m_key_object_use(object, &use, export_key, &export, &error);
-    else
-        ok = onem2m_key_object_visit(object, export_key, &export, &error);
+    onem2m_key_clear(&key);
     return ok || ONEM2M_RAISE(object->provider, "export", &error);
 }

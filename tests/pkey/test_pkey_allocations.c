@@ -121,6 +121,16 @@ static int call_print(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
     return ok;
 }
 
+static int call_export(OSSL_LIB_CTX *libctx, EVP_PKEY *key)
+{
+    OSSL_PARAM *params = NULL;
+    const int ok = EVP_PKEY_todata(key, OSSL_KEYMGMT_SELECT_ALL_PARAMETERS, &params);
+
+    (void)libctx;
+    OSSL_PARAM_free(params);
+    return ok;
+}
+
 static EVP_PKEY *make_key(OSSL_LIB_CTX *libctx, unsigned int store)
 {
     const OSSL_PARAM params[] = { KE, TEXT(ONEM2M_PARAM_KEY_ID, KE_ID),
@@ -135,9 +145,9 @@ static void every_allocation_may_fail(void **state)
         const char *name;
         call_fn *call;
     } calls[] = {
-        { "import", call_import }, { "store", call_store }, { "derive", call_derive },
-        { "load", call_load },     { "list", call_list },   { "change", call_change },
-        { "print", call_print },
+        { "import", call_import }, { "store", call_store },   { "derive", call_derive },
+        { "load", call_load },     { "list", call_list },     { "change", call_change },
+        { "print", call_print },   { "export", call_export },
     };
     OSSL_LIB_CTX *libctx = ((PLACE *)*state)->libctx;
     EVP_PKEY *keys[] = { make_key(libctx, 1), make_key(libctx, 0) };
@@ -209,6 +219,26 @@ static void a_use_of_a_stored_key_allocates_nothing(void **state)
     EVP_PKEY_free(key);
 }
 
+static int use_again(const OSSL_PARAM params[], void *argument)
+{
+    const long before = own_allocations;
+
+    assert_non_null(OSSL_PARAM_locate_const(params, ONEM2M_PARAM_KIND));
+    assert_string_equal(attribute(argument, ONEM2M_PARAM_STATE), "active");
+    assert_int_equal(own_allocations, before);
+    return 1;
+}
+
+/* Whoever takes an export finds the one reader that there is free: the store is not held up. */
+static void an_export_is_taken_after_reading(void **state)
+{
+    EVP_PKEY *key = make_key(((PLACE *)*state)->libctx, 1);
+
+    assert_string_equal(attribute(key, ONEM2M_PARAM_STATE), "active");
+    assert_int_equal(EVP_PKEY_export(key, OSSL_KEYMGMT_SELECT_ALL_PARAMETERS, use_again, key), 1);
+    EVP_PKEY_free(key);
+}
+
 static void a_mic_with_a_stored_key_allocates_nothing(void **state)
 {
     const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_KIND, "esdata"), number(ONEM2M_PARAM_SUID, 15),
@@ -239,6 +269,7 @@ int main(void)
         PLACE_TEST(every_allocation_may_fail, memory),
         PLACE_TEST(every_allocation_of_a_first_use_may_fail, lmdb),
         BOTH(a_use_of_a_stored_key_allocates_nothing),
+        BOTH(an_export_is_taken_after_reading),
         BOTH(a_mic_with_a_stored_key_allocates_nothing),
     };
 
