@@ -147,6 +147,19 @@ static int add_params(GENERATION *generation, const OSSL_PARAM known[])
     return 1;
 }
 
+/* Octets that are given are not generated, and must not be taken for those of the new key. */
+static int check_octets(const ONEM2M_PROVIDER *provider, const ONEM2M_KEY_DRAFT *draft)
+{
+    ONEM2M_ERROR error;
+
+    if ((draft->given & ONEM2M_FIELD_BIT(ONEM2M_FIELD_PRIV)) == 0)
+        return 1;
+    onem2m_refuse(&error, ONEM2M_R_BAD_ATTRIBUTE, ONEM2M_NO_OFFSET,
+                  "a generated key's octets are random or derived; EVP_PKEY_fromdata takes given "
+                  "ones");
+    return ONEM2M_RAISE(provider, ONEM2M_PARAM_PRIV, &error);
+}
+
 int onem2m_keymgmt_gen_set_params(void *genctx, const OSSL_PARAM params[])
 {
     GENERATION *generation = genctx;
@@ -156,6 +169,7 @@ int onem2m_keymgmt_gen_set_params(void *genctx, const OSSL_PARAM params[])
 
     onem2m_key_draft_begin(&draft, 0);
     if (!onem2m_key_draft_take(&draft, generation->provider, params) ||
+        !check_octets(generation->provider, &draft) ||
         !select_known(generation->provider, params, known))
         return 0;
     if (known[0].key == NULL)
