@@ -23,11 +23,13 @@ typedef struct {
     uint64_t items; /* of the inner array */
     size_t nonce;   /* octets; 0: the set hash is not masked */
     unsigned char for_record;
+    int has_wrapped_seal;
 } FORMAT;
 
-static const FORMAT formats[ONEM2M_STORE_FORMAT + 1] = {
-    [1] = { 8, 0, 'r' },
-    [2] = { 9, NONCE_OCTETS, 's' },
+static const FORMAT formats[ONEM2M_STORE_FORMAT_TOKEN + 1] = {
+    [1] = { 8, 0, 'r', 0 },
+    [2] = { 9, NONCE_OCTETS, 's', 0 },
+    [3] = { 10, NONCE_OCTETS, 's', 1 },
 };
 
 static int refuse(ONEM2M_ERROR *error, const char *what)
@@ -138,6 +140,9 @@ int onem2m_header_seal_keys(ONEM2M_HEADER *header, const ONEM2M_STORE_KEYS *keys
                              (ONEM2M_SLICE){ writer.data, writer.length }, header->sealed_keys,
                              error);
     header->sealed_keys_length = writer.length + ONEM2M_SEAL_OVERHEAD;
+    memcpy(&header->wrapped, &seal->wrapped, sizeof(header->wrapped));
+    if (header->format >= ONEM2M_STORE_FORMAT)
+        header->format = seal->wrapped.length > 0 ? ONEM2M_STORE_FORMAT_TOKEN : ONEM2M_STORE_FORMAT;
     OPENSSL_cleanse(map, sizeof(map));
     return ok;
 }
@@ -194,9 +199,10 @@ static void write_inner(ONEM2M_CBOR_WRITER *writer, const ONEM2M_HEADER *header,
 {
     const ONEM2M_SLICE identity = { header->identity, sizeof(header->identity) };
     const ONEM2M_SLICE sealed = { header->sealed_keys, header->sealed_keys_length };
+    const ONEM2M_SLICE wrapped = { header->wrapped.octets, header->wrapped.length };
 
-    onem2m_cbor_write_array(writer, formats[ONEM2M_STORE_FORMAT].items);
-    onem2m_cbor_write_unsigned(writer, ONEM2M_STORE_FORMAT);
+    onem2m_cbor_write_array(writer, formats[header->format].items);
+    onem2m_cbor_write_unsigned(writer, header->format);
     onem2m_cbor_write_octets(writer, identity);
     onem2m_cbor_write_unsigned(writer, header->writes);
     onem2m_cbor_write_unsigned(writer, header->records);
@@ -205,6 +211,8 @@ static void write_inner(ONEM2M_CBOR_WRITER *writer, const ONEM2M_HEADER *header,
     onem2m_cbor_write_octets(writer, nonce);
     onem2m_cbor_write_octets(writer, masked);
     onem2m_cbor_write_octets(writer, sealed);
+    if (formats[header->format].has_wrapped_seal)
+        onem2m_cbor_write_octets(writer, wrapped);
 }
 
 /* A nonce that no header had, and the set hash under its pad. */
@@ -227,7 +235,7 @@ int onem2m_header_encode(const ONEM2M_HEADER *header, const ONEM2M_STORE_KEYS *k
     ONEM2M_CBOR_WRITER writer;
     ONEM2M_SLICE covered;
 
-    if (header->format != ONEM2M_STORE_FORMAT)
+    if (header->format < ONEM2M_STORE_FORMAT)
         return refuse(error, "of an older format, to be upgraded first");
     if (!mask_anew(header, nonce, masked, keys, crypto, error))
         return 0;
@@ -268,6 +276,21 @@ static int read_sealed_keys(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header)
     return 1;
 }
 
+static int read_wrapped_seal(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header)
+{
+    ONEM2M_SLICE wrapped;
+
+    header->wrapped.length = 0;
+    if (!formats[header->format].has_wrapped_seal)
+        return 1;
+    if (!onem2m_cbor_read_octets(reader, &wrapped) || wrapped.length == 0 ||
+        wrapped.length > sizeof(header->wrapped.octets))
+        return 0;
+    memcpy(header->wrapped.octets, wrapped.data, wrapped.length);
+    header->wrapped.length = wrapped.length;
+    return 1;
+}
+
 static int read_nonce(ONEM2M_CBOR_READER *reader, ONEM2M_SLICE *nonce, size_t length)
 {
     nonce->length = 0;
@@ -287,7 +310,7 @@ static int read_inner(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header, ONEM2M_
         !read_fixed(reader, header->set_hash, sizeof(header->set_hash)))
         return 0;
     header->epoch = (uint32_t)epoch;
-    return read_sealed_keys(reader, header);
+    return read_sealed_keys(reader, header) && read_wrapped_seal(reader, header);
 }
 
 /* What follows the format is of its own form in each, so it is asked for first. */
@@ -297,12 +320,12 @@ static int read_format(ONEM2M_CBOR_READER *reader, ONEM2M_HEADER *header, ONEM2M
 
     if (!onem2m_cbor_read_array(reader, &count) || !onem2m_cbor_read_unsigned(reader, &format))
         return refuse(error, "not of an onem2m store");
-    if (format < ONEM2M_STORE_FORMAT_OLDEST || format > ONEM2M_STORE_FORMAT)
+    if (format < ONEM2M_STORE_FORMAT_OLDEST || format > ONEM2M_STORE_FORMAT_TOKEN)
         return onem2m_refuse(error, ONEM2M_R_STORE_FORMAT, ONEM2M_NO_OFFSET,
                              "store format %llu; this version reads formats %d to %d: another "
                              "version of onem2m-provider is needed",
                              (unsigned long long)format, ONEM2M_STORE_FORMAT_OLDEST,
-                             ONEM2M_STORE_FORMAT);
+                             ONEM2M_STORE_FORMAT_TOKEN);
     header->format = (unsigned int)format;
     return count == formats[format].items || refuse(error, "damaged");
 }

@@ -23,16 +23,20 @@
  * was put back, taken away or copied under another name is found. It is masked
  * by a pad of its own for each header, so that nobody can relate two of them.
  *
+ * A header of format 3, whose seal a token has wrapped, has that behind the sealed
+ * keys; it differs in nothing else.
+ *
  * A header of format 1 has the set hash in clear, and no nonce; it is read, and
  * written no more.
  */
 #define ONEM2M_STORE_FORMAT 2
+#define ONEM2M_STORE_FORMAT_TOKEN 3
 #define ONEM2M_STORE_FORMAT_OLDEST 1
 #define ONEM2M_SET_HASH_OCTETS 32
 /* While the data key is rotated the old one is still there. */
 #define ONEM2M_EPOCHS_MAX 2
 #define ONEM2M_SEALED_KEYS_MAX 192
-#define ONEM2M_HEADER_MAX 384
+#define ONEM2M_HEADER_MAX 640
 
 typedef struct {
     unsigned int format; /* as it was read: decides what the set hash is the sum of */
@@ -44,6 +48,7 @@ typedef struct {
     unsigned char set_hash[ONEM2M_SET_HASH_OCTETS];
     unsigned char sealed_keys[ONEM2M_SEALED_KEYS_MAX];
     size_t sealed_keys_length;
+    ONEM2M_WRAPPED_SEAL wrapped; /* of format 3 */
 } ONEM2M_HEADER;
 
 typedef struct {
@@ -73,7 +78,8 @@ typedef struct {
 int onem2m_header_create(ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, const ONEM2M_SEAL *seal,
                          const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error);
 
-/* Puts the keys under a seal, another than before or the same. */
+/* Puts the keys under a seal, another than before or the same, which decides between the formats 2
+ * and 3. */
 int onem2m_header_seal_keys(ONEM2M_HEADER *header, const ONEM2M_STORE_KEYS *keys,
                             const ONEM2M_SEAL *seal, const ONEM2M_HEADER_CRYPTO *crypto,
                             ONEM2M_ERROR *error);
@@ -83,7 +89,7 @@ int onem2m_header_open_keys(const ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys
                             const ONEM2M_SEAL *seal, const ONEM2M_HEADER_CRYPTO *crypto,
                             ONEM2M_ERROR *error);
 
-/* In the present format, which the header has to be of. out: ONEM2M_HEADER_MAX octets, others
+/* In a present format, which the header has to be of. out: ONEM2M_HEADER_MAX octets, others
  * each time. */
 int onem2m_header_encode(const ONEM2M_HEADER *header, const ONEM2M_STORE_KEYS *keys,
                          const ONEM2M_HEADER_CRYPTO *crypto, unsigned char *out, size_t *length,

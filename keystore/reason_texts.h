@@ -84,6 +84,11 @@
     R(ONEM2M_R_PEER_MISMATCH, "another peer than expected")                                        \
     R(ONEM2M_R_BAD_CERTIFICATE, "certificate outside the profile")                                 \
     R(ONEM2M_R_BAD_MESSAGE, "bad ESCertKE message")                                                \
-    R(ONEM2M_R_PEER_UNTRUSTED, "certificate path or status")
+    R(ONEM2M_R_PEER_UNTRUSTED, "certificate path or status")                                       \
+    R(ONEM2M_R_TOKEN_MISSING, "PKCS#11 token missing")                                             \
+    R(ONEM2M_R_TOKEN_PIN, "PIN refused")                                                           \
+    R(ONEM2M_R_TOKEN_PIN_LOCKED, "PIN locked")                                                     \
+    R(ONEM2M_R_TOKEN_KEY, "no such key in the PKCS#11 token")                                      \
+    R(ONEM2M_R_TOKEN_FAILED, "PKCS#11 module failed")
 
 #endif

@@ -10,27 +10,48 @@
 #include "text.h"
 
 /*
- * What protects the keys of a store at rest. Of "file:PATH": 32 octets in a
- * regular file that belongs to the caller or to root and that nobody else may
- * read or write.
+ * What protects the keys of a store at rest: 32 octets. Of "file:PATH" they
+ * are a regular file that belongs to the caller or to root and that nobody else
+ * may read or write. Of a "pkcs11:" URI (RFC 7512) they are random, and the
+ * store's header has them wrapped by an AES key that never leaves its token.
  */
 #define ONEM2M_SEAL_OCTETS 32
 
+/* As in a header; see seal_wrapped.h. Of length 0: not of a token. */
+#define ONEM2M_WRAPPED_SEAL_MAX 256
+typedef struct {
+    unsigned char octets[ONEM2M_WRAPPED_SEAL_MAX];
+    size_t length;
+} ONEM2M_WRAPPED_SEAL;
+
 typedef struct {
     ONEM2M_SECRET secret;
+    ONEM2M_WRAPPED_SEAL wrapped;
 } ONEM2M_SEAL;
 
 /* Whether uri is one of a seal. Opens nothing. */
 int onem2m_seal_check_uri(const char *uri, ONEM2M_ERROR *error);
 
-/* uri: "file:PATH". Opens and checks the file each time: it may have been replaced. */
-int onem2m_seal_open(ONEM2M_SEAL *seal, const char *uri, ONEM2M_ERROR *error);
+/*
+ * A file is opened and checked each time: it may have been replaced. wrapped: of
+ * the header that is to be opened; NULL for one that is to be put under the
+ * seal, for which a token wraps fresh octets. Refuses what another token or key
+ * has wrapped, by name. libctx: for random octets.
+ */
+int onem2m_seal_open(ONEM2M_SEAL *seal, const char *uri, const ONEM2M_WRAPPED_SEAL *wrapped,
+                     OSSL_LIB_CTX *libctx, ONEM2M_ERROR *error);
 void onem2m_seal_clear(ONEM2M_SEAL *seal);
 
 /* Fresh random octets, for a store that lives no longer than its process. */
 int onem2m_seal_random(ONEM2M_SEAL *seal, OSSL_LIB_CTX *libctx, ONEM2M_ERROR *error);
 
-/* Makes such a file with fresh random octets, mode 0600; refuses to replace one. */
+/* Whether there is something at its place; of a token: whether it has such a key. */
+int onem2m_seal_is_there(const char *uri, int *is_there, ONEM2M_ERROR *error);
+
+/*
+ * Makes the file with fresh random octets, mode 0600, or the key in its token,
+ * sensitive and not extractable; refuses to replace one.
+ */
 int onem2m_seal_create(const char *uri, OSSL_LIB_CTX *libctx, ONEM2M_ERROR *error);
 
 /* What sealing adds to a text. */

@@ -115,14 +115,16 @@ void onem2m_store_close(ONEM2M_STORE *store)
     OPENSSL_free(store);
 }
 
-int onem2m_store_open_seal(const ONEM2M_STORE *store, ONEM2M_SEAL *seal, ONEM2M_ERROR *error)
+int onem2m_store_open_seal(const ONEM2M_STORE *store, const ONEM2M_HEADER *header,
+                           ONEM2M_SEAL *seal, ONEM2M_ERROR *error)
 {
     if (store->seal_uri == NULL) {
         *seal = store->memory_seal;
         return 1;
     }
     memset(seal, 0, sizeof(*seal));
-    return onem2m_seal_open(seal, store->seal_uri, error);
+    return onem2m_seal_open(seal, store->seal_uri, header != NULL ? &header->wrapped : NULL,
+                            store->libctx, error);
 }
 
 void onem2m_store_clear_seal(const ONEM2M_STORE *store, ONEM2M_SEAL *seal)

@@ -57,7 +57,7 @@ int onem2m_store_open_keys(const ONEM2M_STORE *store, const ONEM2M_HEADER *heade
     ONEM2M_SEAL seal;
     int ok;
 
-    if (!onem2m_store_open_seal(store, &seal, error))
+    if (!onem2m_store_open_seal(store, header, &seal, error))
         return 0;
     ok = onem2m_header_open_keys(header, keys, &seal, &crypto, error);
     onem2m_store_clear_seal(store, &seal);

@@ -59,8 +59,10 @@ struct onem2m_store_writer_st {
 
 extern const ONEM2M_SLICE onem2m_header_name;
 
-/* The seal as it is now; memory's own is borrowed, so clear only what was opened. */
-int onem2m_store_open_seal(const ONEM2M_STORE *store, ONEM2M_SEAL *seal, ONEM2M_ERROR *error);
+/* The seal as it is now, for a header, or for a new one when that is NULL; memory's own is
+ * borrowed, so clear only what was opened. */
+int onem2m_store_open_seal(const ONEM2M_STORE *store, const ONEM2M_HEADER *header,
+                           ONEM2M_SEAL *seal, ONEM2M_ERROR *error);
 void onem2m_store_clear_seal(const ONEM2M_STORE *store, ONEM2M_SEAL *seal);
 
 ONEM2M_HEADER_CRYPTO onem2m_store_crypto(const ONEM2M_STORE *store, ONEM2M_HMAC *hmac);

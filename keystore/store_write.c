@@ -41,7 +41,7 @@ static int fill_new_store(ONEM2M_TRANSACTION *transaction, void *argument, ONEM2
     ONEM2M_SEAL seal;
     int ok;
 
-    if (!onem2m_store_open_seal(store, &seal, error))
+    if (!onem2m_store_open_seal(store, NULL, &seal, error))
         return 0;
     ok = onem2m_header_create(&header, &keys, &seal, &crypto, error);
     onem2m_store_clear_seal(store, &seal);
@@ -371,7 +371,7 @@ int onem2m_store_seal_keys_again(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *erro
     ONEM2M_SEAL seal;
     int ok;
 
-    if (!onem2m_store_open_seal(writer->store, &seal, error))
+    if (!onem2m_store_open_seal(writer->store, &writer->header, &seal, error))
         return 0;
     ok = seal_keys(writer, &seal, error);
     onem2m_store_clear_seal(writer->store, &seal);
@@ -386,9 +386,9 @@ static int reseal(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *err
 
 int onem2m_store_reseal(ONEM2M_STORE *store, const char *seal_uri, ONEM2M_ERROR *error)
 {
-    ONEM2M_SEAL seal = { { 0 } };
-    const int ok =
-        onem2m_seal_open(&seal, seal_uri, error) && onem2m_store_write(store, reseal, &seal, error);
+    ONEM2M_SEAL seal = { .secret = { 0 } };
+    const int ok = onem2m_seal_open(&seal, seal_uri, NULL, store->libctx, error) &&
+                   onem2m_store_write(store, reseal, &seal, error);
 
     onem2m_seal_clear(&seal);
     return ok;

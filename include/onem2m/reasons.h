@@ -96,7 +96,14 @@ typedef enum {
     ONEM2M_R_PEER_MISMATCH = 77,   /* another peer than expected (TS-0003 8.1.2.5) */
     ONEM2M_R_BAD_CERTIFICATE = 78, /* not of the profile of TS-0003 10.1.1 */
     ONEM2M_R_BAD_MESSAGE = 79,     /* an ESCertKE message truncated, out of order or too long */
-    ONEM2M_R_PEER_UNTRUSTED = 80   /* path validation or status of a certificate (8.1.2.2) */
+    ONEM2M_R_PEER_UNTRUSTED = 80,  /* path validation or status of a certificate (8.1.2.2) */
+
+    /* PKCS#11 tokens. */
+    ONEM2M_R_TOKEN_MISSING = 90,    /* no such module, or no such token */
+    ONEM2M_R_TOKEN_PIN = 91,        /* no PIN, or one that the token refuses */
+    ONEM2M_R_TOKEN_PIN_LOCKED = 92, /* the token takes no PIN any more */
+    ONEM2M_R_TOKEN_KEY = 93,        /* the token has no such key, or not one for this */
+    ONEM2M_R_TOKEN_FAILED = 94      /* a call of the module failed */
 } ONEM2M_REASON;
 
 #endif

@@ -65,7 +65,8 @@ static void encode_again(const ONEM2M_HEADER *header)
     ONEM2M_HEADER_PROOF proof;
     size_t length;
 
-    again.format = ONEM2M_STORE_FORMAT;
+    if (again.format < ONEM2M_STORE_FORMAT)
+        again.format = ONEM2M_STORE_FORMAT;
     memset(&found, 0, sizeof(found));
     HOLDS(onem2m_header_encode(&again, &keys, crypto(), octets, &length, NULL));
     HOLDS(onem2m_header_decode(&found, (ONEM2M_SLICE){ octets, length }, &proof, NULL));

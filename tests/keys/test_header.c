@@ -207,7 +207,7 @@ static void refuses_parts_of_an_older_header(void **state)
 
 static void names_another_format(void **state)
 {
-    static const unsigned char others[] = { 0, ONEM2M_STORE_FORMAT + 1, 7 };
+    static const unsigned char others[] = { 0, ONEM2M_STORE_FORMAT_TOKEN + 1, 7 };
     FIXTURE *fixture = *state;
     ONEM2M_HEADER_PROOF proof;
     ONEM2M_HEADER header;
@@ -220,7 +220,7 @@ static void names_another_format(void **state)
         assert_false(
             onem2m_header_decode(&header, slice(fixture->octets, fixture->length), &proof, &error));
         assert_int_equal(error.reason, ONEM2M_R_STORE_FORMAT);
-        snprintf(text, sizeof(text), "store format %d; this version reads formats 1 to 2",
+        snprintf(text, sizeof(text), "store format %d; this version reads formats 1 to 3",
                  others[i]);
         assert_non_null(strstr(error.detail, text));
     }
@@ -245,9 +245,43 @@ static void refuses_the_items_of_another_format(void **state)
 {
     FIXTURE *fixture = *state;
 
-    fixture->octets[2] = 1;
+    for (unsigned char format = 1; format <= ONEM2M_STORE_FORMAT_TOKEN; format++) {
+        fixture->octets[2] = format;
+        if (format != ONEM2M_STORE_FORMAT)
+            assert_int_equal(refusal_of(fixture, fixture->octets, fixture->length),
+                             ONEM2M_R_HEADER_DAMAGED);
+    }
+}
+
+/* What a token has wrapped decides about the format, both ways, and is covered by the MAC. */
+static void keeps_a_wrapped_seal(void **state)
+{
+    static const unsigned char wrapped[] = { 1, 2, 3 };
+    FIXTURE *fixture = *state;
+    const ONEM2M_HEADER_CRYPTO crypto = crypto_of(fixture);
+    ONEM2M_STORE_KEYS keys;
+    ONEM2M_HEADER header;
+    ONEM2M_ERROR error;
+
+    fixture->seal.wrapped.length = sizeof(wrapped);
+    memcpy(fixture->seal.wrapped.octets, wrapped, sizeof(wrapped));
+    assert_true(
+        onem2m_header_seal_keys(&fixture->header, &fixture->keys, &fixture->seal, &crypto, NULL));
+    encode(fixture);
+    assert_int_equal(fixture->octets[2], ONEM2M_STORE_FORMAT_TOKEN);
+    assert_true(take(fixture, slice(fixture->octets, fixture->length), &header, &keys, &error));
+    assert_int_equal(header.format, ONEM2M_STORE_FORMAT_TOKEN);
+    assert_int_equal(header.wrapped.length, sizeof(wrapped));
+    assert_memory_equal(header.wrapped.octets, wrapped, sizeof(wrapped));
+    fixture->octets[fixture->length - 35] ^= 1; /* the last of the wrapped, before the MAC */
     assert_int_equal(refusal_of(fixture, fixture->octets, fixture->length),
                      ONEM2M_R_HEADER_DAMAGED);
+
+    fixture->seal.wrapped.length = 0;
+    assert_true(onem2m_header_seal_keys(&header, &keys, &fixture->seal, &crypto, NULL));
+    assert_int_equal(header.format, ONEM2M_STORE_FORMAT);
+    assert_int_equal(header.wrapped.length, 0);
+    onem2m_store_keys_clear(&keys);
 }
 
 /* Nothing of an older format is written. */
@@ -296,7 +330,7 @@ static void refuses_another_seal(void **state)
 {
     FIXTURE *fixture = *state;
     const ONEM2M_HEADER_CRYPTO crypto = crypto_of(fixture);
-    ONEM2M_SEAL other = { { 0 } };
+    ONEM2M_SEAL other = { .secret = { 0 } };
 
     assert_true(onem2m_seal_random(&other, NULL, NULL));
     assert_true(onem2m_header_seal_keys(&fixture->header, &fixture->keys, &other, &crypto, NULL));
@@ -417,6 +451,7 @@ int main(void)
         WITH_HEADER(names_another_format),
         cmocka_unit_test(names_a_format_with_other_items),
         WITH_HEADER(refuses_the_items_of_another_format),
+        WITH_HEADER(keeps_a_wrapped_seal),
         WITH_HEADER(encodes_the_present_format_only),
         WITH_HEADER(masks_the_set_hash_anew_each_time),
         WITH_HEADER(refuses_another_seal),

@@ -123,13 +123,13 @@ static int check_fqdn(PROBLEMS *problems)
 static int check_seal(PROBLEMS *problems)
 {
     const char *uri = problems->tool->config.seal;
-    ONEM2M_SEAL seal = { { .octets = NULL } };
+    ONEM2M_SEAL seal = { .secret = { .octets = NULL } };
     ONEM2M_ERROR error;
     int ok;
 
     if (uri == NULL)
         return 1;
-    ok = onem2m_seal_open(&seal, uri, &error);
+    ok = onem2m_seal_open(&seal, uri, NULL, problems->tool->libctx, &error);
     if (!ok)
         add(problems, "seal: %s", error.detail);
     onem2m_seal_clear(&seal);

@@ -5,7 +5,6 @@
 #include "commands.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "directory.h"
 #include "keystore/seal.h"
@@ -18,17 +17,21 @@
 /* What init has made, to be taken away when it fails. */
 typedef struct {
     const char *directory;
-    const char *seal;
+    int has_made_seal;
+    const char *seal; /* NULL: of a token, whose key stays for the next init */
 } MADE_FILES;
 
-/* Makes the seal's file unless it is there; *is_made says which. */
+/* Makes the seal unless it is there; *is_made says which. */
 static int make_seal(const TOOL *tool, const char *uri, int *is_made, ONEM2M_ERROR *error)
 {
-    const char *path = uri + strlen(FILE_SCHEME);
-    struct stat status;
+    int is_there;
 
     *is_made = 0;
-    if (strncmp(uri, FILE_SCHEME, strlen(FILE_SCHEME)) != 0 || lstat(path, &status) == 0)
+    if (uri == NULL)
+        return 1;
+    if (!onem2m_seal_is_there(uri, &is_there, error))
+        return 0;
+    if (is_there)
         return 1;
     if (!onem2m_seal_create(uri, tool->libctx, error))
         return 0;
@@ -36,25 +39,30 @@ static int make_seal(const TOOL *tool, const char *uri, int *is_made, ONEM2M_ERR
     return 1;
 }
 
+/* NULL: of a token. */
+static const char *path_of(const char *uri)
+{
+    return strncmp(uri, FILE_SCHEME, strlen(FILE_SCHEME)) == 0 ? uri + strlen(FILE_SCHEME) : NULL;
+}
+
 static int make_all(TOOL *tool, MADE_FILES *made, ONEM2M_ERROR *error)
 {
     const CONFIG *config = &tool->config;
-    int has_made_seal;
 
     if (config->keystore != NULL && !directory_make(config->keystore, &made->directory, error))
         return 0;
     if (!tool_open_store(tool, error))
         return 0;
-    if (!make_seal(tool, config->seal, &has_made_seal, error))
+    if (!make_seal(tool, config->seal, &made->has_made_seal, error))
         return 0;
-    if (has_made_seal)
-        made->seal = config->seal + strlen(FILE_SCHEME);
+    if (made->has_made_seal)
+        made->seal = path_of(config->seal);
     return onem2m_store_create(tool->store, error);
 }
 
 int command_init(TOOL *tool, ONEM2M_ERROR *error)
 {
-    MADE_FILES made = { NULL, NULL };
+    MADE_FILES made = { .directory = NULL };
     ONEM2M_ERROR why;
 
     if (!make_all(tool, &made, error)) {
@@ -69,7 +77,7 @@ int command_init(TOOL *tool, ONEM2M_ERROR *error)
     }
     output_string(&tool->output, "keystore", tool->config.keystore);
     output_string(&tool->output, "directory", made.directory != NULL ? MADE : FOUND);
-    output_string(&tool->output, "seal", made.seal != NULL ? MADE : FOUND);
+    output_string(&tool->output, "seal", made.has_made_seal ? MADE : FOUND);
     return 1;
 }
 
@@ -80,11 +88,12 @@ int command_reseal(TOOL *tool, ONEM2M_ERROR *error)
 
     if (seal == NULL || seal[0] == '\0')
         return tool_misused(tool, error, "--new-seal is missing");
-    /* When it fails a new file stays: nothing is lost by that, and much by taking one in use. */
+    /* When it fails a new file or key stays: nothing is lost by that, and much by taking one in
+     * use. */
     if (!make_seal(tool, seal, &is_made, error) || !onem2m_store_reseal(tool->store, seal, error))
         return 0;
     output_string(&tool->output, "seal", seal);
-    output_string(&tool->output, "file", is_made ? MADE : FOUND);
+    output_string(&tool->output, path_of(seal) != NULL ? "file" : "key", is_made ? MADE : FOUND);
     if (!tool->output.is_json)
         printf("Now put it into %s: seal = %s\n", tool->config.file, seal);
     return 1;

@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_KEYSTORE_PKCS11_H
+#define ONEM2M_KEYSTORE_PKCS11_H
+
+#include <stddef.h>
+#include <p11-kit/p11-kit.h>
+#include <p11-kit/uri.h>
+#include "error.h"
+
+/*
+ * PKCS#11 tokens through p11-kit, which loads a module once for everybody in
+ * the process and knows of forks. Nothing is loaded before its first use, and
+ * what was loaded stays until the process ends: finalising a module that
+ * others use, or that uses OpenSSL while OpenSSL is being torn down, crashes.
+ * Login is shared with them too, so nobody is ever logged out. No lock is held
+ * during a call of a module.
+ */
+
+/* ---- URIs ---- */
+
+/*
+ * RFC 7512: "pkcs11:" with token or serial, and object or id. pin-source, when
+ * it is there, is "file:PATH"; pin-value is refused, because every program in
+ * the process can read a configuration. *uri: for p11_kit_uri_free. Opens nothing.
+ */
+int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *error);
+
+/* The path of pin-source, NULL when there is none. Borrowed of the URI. */
+const char *onem2m_pkcs11_pin_path(const P11KitUri *uri);
+
+/* For error texts: what the URI says of token or key, printable. Returns out. */
+const char *onem2m_pkcs11_quote_token(char out[ONEM2M_QUOTED_MAX], P11KitUri *uri);
+const char *onem2m_pkcs11_quote_key(char out[ONEM2M_QUOTED_MAX], P11KitUri *uri);
+
+/* ---- Errors ---- */
+
+/* The name of a return value as the standard writes it, "a value of the vendor" for others. */
+const char *onem2m_pkcs11_value_name(CK_RV value);
+
+/*
+ * Refuses because a function of a module returned a value: the reason goes by
+ * the value, the text names both. Returns 0.
+ */
+int onem2m_pkcs11_refuse(ONEM2M_ERROR *error, const char *function, CK_RV value);
+
+/* ---- Modules ---- */
+
+/*
+ * The modules that a URI may mean, NULL behind the last: that of module-path,
+ * or those that are registered with p11-kit. The process's; NULL with *error.
+ */
+CK_FUNCTION_LIST *const *onem2m_pkcs11_modules(const P11KitUri *uri, ONEM2M_ERROR *error);
+
+/* Initialises a module when this process, which may be a new child, has not done so. */
+CK_RV onem2m_pkcs11_initialize(CK_FUNCTION_LIST *module);
+
+/* ---- Sessions ---- */
+
+typedef struct {
+    CK_FUNCTION_LIST *module;
+    CK_SLOT_ID slot;
+    CK_TOKEN_INFO token;
+    CK_SESSION_HANDLE handle;
+} ONEM2M_PKCS11_SESSION;
+
+/*
+ * Opens a session with the one token that fits the URI, logged in when the
+ * token wants that. flags: 0, or CKF_RW_SESSION to make objects.
+ */
+int onem2m_pkcs11_open(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_FLAGS flags,
+                       ONEM2M_ERROR *error);
+void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session);
+
+/*
+ * Logs in as the user: the PIN is read for this one call and cleansed. One that
+ * a token has refused is not tried again before its file has changed, nor is
+ * the last try before a token locks itself taken.
+ */
+int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, const P11KitUri *uri,
+                         ONEM2M_ERROR *error);
+
+/* ---- Keys ---- */
+
+/* Finds the one AES key that fits the URI: 1, 0 when there is none, -1 with *error. */
+int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error);
+
+/* Makes it: 256 bits, sensitive, not extractable, to encrypt and decrypt. */
+int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               ONEM2M_ERROR *error);
+
+/* The octets of a label or id; *length: the room, then what is there. 0 with *error. */
+int onem2m_pkcs11_get_octets(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                             CK_ATTRIBUTE_TYPE type, unsigned char *octets, size_t *length,
+                             ONEM2M_ERROR *error);
+
+#define ONEM2M_PKCS11_IV_OCTETS 12
+#define ONEM2M_PKCS11_TAG_OCTETS 16
+
+/*
+ * CKM_AES_GCM, tag behind the text. iv: ONEM2M_PKCS11_IV_OCTETS. out: room for
+ * in_length + ONEM2M_PKCS11_TAG_OCTETS; decrypting, for in_length, although only
+ * in_length - ONEM2M_PKCS11_TAG_OCTETS are the text, because modules want that much.
+ */
+int onem2m_pkcs11_encrypt(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                          const unsigned char *iv, unsigned char *in, size_t in_length,
+                          unsigned char *out, ONEM2M_ERROR *error);
+int onem2m_pkcs11_decrypt(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                          const unsigned char *iv, unsigned char *in, size_t in_length,
+                          unsigned char *out, ONEM2M_ERROR *error);
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+#include "pkcs11.h"
+
+#define AES_KEY_OCTETS 32
+#define TEMPLATE_MAX 16
+
+/* Domain of these texts: a key that does other work too opens none of it as a seal. */
+static const unsigned char bound[] = "onem2m-provider seal";
+
+typedef struct {
+    CK_ATTRIBUTE attributes[TEMPLATE_MAX];
+    CK_ULONG count;
+} TEMPLATE;
+
+static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+static CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
+static CK_KEY_TYPE aes = CKK_AES;
+static CK_ULONG aes_octets = AES_KEY_OCTETS;
+
+static void add(TEMPLATE *template, CK_ATTRIBUTE_TYPE type, void *value, size_t length)
+{
+    template->attributes[template->count++] = (CK_ATTRIBUTE){ type, value, length };
+}
+
+/* Label and id, as far as the URI has them. */
+static void add_names(TEMPLATE *template, P11KitUri *uri)
+{
+    static const CK_ATTRIBUTE_TYPE names[] = { CKA_LABEL, CKA_ID };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const CK_ATTRIBUTE *name = p11_kit_uri_get_attribute(uri, names[i]);
+
+        if (name != NULL)
+            template->attributes[template->count++] = *name;
+    }
+}
+
+static CK_RV find_two(const ONEM2M_PKCS11_SESSION *session, TEMPLATE *template,
+                      CK_OBJECT_HANDLE found[2], CK_ULONG *count, const char **function)
+{
+    CK_FUNCTION_LIST *module = session->module;
+    CK_RV value, end;
+
+    *function = "C_FindObjectsInit";
+    value = module->C_FindObjectsInit(session->handle, template->attributes, template->count);
+    if (value != CKR_OK)
+        return value;
+    *function = "C_FindObjects";
+    value = module->C_FindObjects(session->handle, found, 2, count);
+    end = module->C_FindObjectsFinal(session->handle);
+    if (value != CKR_OK || end == CKR_OK)
+        return value;
+    *function = "C_FindObjectsFinal";
+    return end;
+}
+
+/* Whoever may log in could read a key that is not sensitive. */
+static int check_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_OBJECT_HANDLE key,
+                     ONEM2M_ERROR *error)
+{
+    char name[ONEM2M_QUOTED_MAX];
+    CK_BBOOL is_sensitive = CK_FALSE;
+    CK_KEY_TYPE type = CKK_GENERIC_SECRET;
+    CK_ATTRIBUTE attributes[] = { { CKA_KEY_TYPE, &type, sizeof(type) },
+                                  { CKA_SENSITIVE, &is_sensitive, sizeof(is_sensitive) } };
+    const CK_RV value = session->module->C_GetAttributeValue(session->handle, key, attributes, 2);
+
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(error, "C_GetAttributeValue", value);
+    if (type == CKK_AES && is_sensitive)
+        return 1;
+    return onem2m_refuse(error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET, "key %s of the token: %s",
+                         onem2m_pkcs11_quote_key(name, uri),
+                         type != CKK_AES ? "it is no AES key"
+                                         : "it is not sensitive, so its octets can be read");
+}
+
+int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error)
+{
+    TEMPLATE template = { .count = 0 };
+    char name[ONEM2M_QUOTED_MAX];
+    CK_OBJECT_HANDLE found[2];
+    CK_ULONG count = 0;
+    const char *function;
+    CK_RV value;
+
+    add(&template, CKA_CLASS, &secret_key, sizeof(secret_key));
+    add_names(&template, uri);
+    value = find_two(session, &template, found, &count, &function);
+    if (value != CKR_OK) {
+        onem2m_pkcs11_refuse(error, function, value);
+        return -1;
+    }
+    if (count > 1) {
+        onem2m_refuse(error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET,
+                      "several keys of the token are named %s; object= and id= together say which",
+                      onem2m_pkcs11_quote_key(name, uri));
+        return -1;
+    }
+    if (count == 0)
+        return 0;
+    *key = found[0];
+    return check_key(session, uri, found[0], error) ? 1 : -1;
+}
+
+int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               ONEM2M_ERROR *error)
+{
+    CK_MECHANISM mechanism = { CKM_AES_KEY_GEN, NULL, 0 };
+    TEMPLATE template = { .count = 0 };
+    CK_OBJECT_HANDLE key;
+    CK_RV value;
+
+    add(&template, CKA_CLASS, &secret_key, sizeof(secret_key));
+    add(&template, CKA_KEY_TYPE, &aes, sizeof(aes));
+    add(&template, CKA_VALUE_LEN, &aes_octets, sizeof(aes_octets));
+    add(&template, CKA_TOKEN, &yes, sizeof(yes));
+    add(&template, CKA_PRIVATE, &yes, sizeof(yes));
+    add(&template, CKA_SENSITIVE, &yes, sizeof(yes));
+    add(&template, CKA_EXTRACTABLE, &no, sizeof(no));
+    add(&template, CKA_ENCRYPT, &yes, sizeof(yes));
+    add(&template, CKA_DECRYPT, &yes, sizeof(yes));
+    add(&template, CKA_WRAP, &no, sizeof(no));
+    add(&template, CKA_UNWRAP, &no, sizeof(no));
+    add_names(&template, uri);
+    value = session->module->C_GenerateKey(session->handle, &mechanism, template.attributes,
+                                           template.count, &key);
+    return value == CKR_OK || onem2m_pkcs11_refuse(error, "C_GenerateKey", value);
+}
+
+int onem2m_pkcs11_get_octets(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                             CK_ATTRIBUTE_TYPE type, unsigned char *octets, size_t *length,
+                             ONEM2M_ERROR *error)
+{
+    CK_ATTRIBUTE attribute = { type, octets, *length };
+    const CK_RV value = session->module->C_GetAttributeValue(session->handle, key, &attribute, 1);
+
+    *length = 0;
+    if (value == CKR_ATTRIBUTE_TYPE_INVALID || value == CKR_BUFFER_TOO_SMALL)
+        return 1;
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(error, "C_GetAttributeValue", value);
+    *length = attribute.ulValueLen;
+    return 1;
+}
+
+/* A mechanism with its parameters, which a module may write to. */
+typedef struct {
+    unsigned char iv[ONEM2M_PKCS11_IV_OCTETS];
+    unsigned char bound[sizeof(bound) - 1];
+    CK_GCM_PARAMS parameters;
+    CK_MECHANISM mechanism;
+} GCM;
+
+static void set_up(GCM *gcm, const unsigned char *iv)
+{
+    memset(gcm, 0, sizeof(*gcm));
+    memcpy(gcm->iv, iv, sizeof(gcm->iv));
+    memcpy(gcm->bound, bound, sizeof(gcm->bound));
+    gcm->parameters.pIv = gcm->iv;
+    gcm->parameters.ulIvLen = sizeof(gcm->iv);
+    gcm->parameters.ulIvBits = 8 * sizeof(gcm->iv);
+    gcm->parameters.pAAD = gcm->bound;
+    gcm->parameters.ulAADLen = sizeof(gcm->bound);
+    gcm->parameters.ulTagBits = 8 * ONEM2M_PKCS11_TAG_OCTETS;
+    gcm->mechanism = (CK_MECHANISM){ CKM_AES_GCM, &gcm->parameters, sizeof(gcm->parameters) };
+}
+
+static int refuse_length(ONEM2M_ERROR *error, const char *function, CK_ULONG length)
+{
+    return onem2m_refuse(error, ONEM2M_R_TOKEN_FAILED, ONEM2M_NO_OFFSET,
+                         "PKCS#11 module: %s with CKM_AES_GCM gave %lu octets", function, length);
+}
+
+int onem2m_pkcs11_encrypt(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                          const unsigned char *iv, unsigned char *in, size_t in_length,
+                          unsigned char *out, ONEM2M_ERROR *error)
+{
+    const CK_ULONG expected = in_length + ONEM2M_PKCS11_TAG_OCTETS;
+    CK_ULONG length = expected;
+    CK_RV value;
+    GCM gcm;
+
+    set_up(&gcm, iv);
+    value = session->module->C_EncryptInit(session->handle, &gcm.mechanism, key);
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(error, "C_EncryptInit with CKM_AES_GCM", value);
+    value = session->module->C_Encrypt(session->handle, in, in_length, out, &length);
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(error, "C_Encrypt with CKM_AES_GCM", value);
+    return length == expected || refuse_length(error, "C_Encrypt", length);
+}
+
+int onem2m_pkcs11_decrypt(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                          const unsigned char *iv, unsigned char *in, size_t in_length,
+                          unsigned char *out, ONEM2M_ERROR *error)
+{
+    const CK_ULONG expected = in_length - ONEM2M_PKCS11_TAG_OCTETS;
+    CK_ULONG length = in_length;
+    CK_RV value;
+    GCM gcm;
+
+    set_up(&gcm, iv);
+    value = session->module->C_DecryptInit(session->handle, &gcm.mechanism, key);
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(error, "C_DecryptInit with CKM_AES_GCM", value);
+    value = session->module->C_Decrypt(session->handle, in, in_length, out, &length);
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(error, "C_Decrypt with CKM_AES_GCM", value);
+    return length == expected || refuse_length(error, "C_Decrypt", length);
+}

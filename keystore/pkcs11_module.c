@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include "pkcs11.h"
+
+/* Modules that this process has loaded. Never changed, never freed: see pkcs11.h. */
+typedef struct loaded_st {
+    struct loaded_st *next;
+    char *path;                 /* NULL: those registered with p11-kit */
+    CK_FUNCTION_LIST **modules; /* NULL behind the last */
+} LOADED;
+
+static _Atomic(LOADED *) all_loaded;
+
+/* A module keeps pointers into p11-kit, and p11-kit's handles are kept here: neither may be
+ * unloaded with the provider. In a program that is no shared object there is nothing to do. */
+static void stay_loaded(void)
+{
+    Dl_info own;
+
+    if (dladdr(&all_loaded, &own) != 0)
+        (void)dlopen(own.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+static int is_of(const LOADED *loaded, const char *path)
+{
+    if (path == NULL || loaded->path == NULL)
+        return path == loaded->path;
+    return strcmp(loaded->path, path) == 0;
+}
+
+static LOADED *find(const char *path)
+{
+    LOADED *loaded = atomic_load(&all_loaded);
+
+    while (loaded != NULL && !is_of(loaded, path))
+        loaded = loaded->next;
+    return loaded;
+}
+
+static int refuse_module(ONEM2M_ERROR *error, const char *path)
+{
+    char described[ONEM2M_QUOTED_MAX];
+    const char *message = p11_kit_message();
+    char reason[ONEM2M_QUOTED_MAX];
+
+    return onem2m_refuse(error, ONEM2M_R_TOKEN_MISSING, ONEM2M_NO_OFFSET,
+                         "PKCS#11 module %s cannot be loaded: %s",
+                         onem2m_quote(described, path != NULL ? path : "(p11-kit's)"),
+                         onem2m_quote(reason, message != NULL ? message : "no reason given"));
+}
+
+/* Both take and give arrays of p11-kit's, which calls malloc. */
+static CK_FUNCTION_LIST **load(const char *path)
+{
+    CK_FUNCTION_LIST **modules;
+
+    if (path == NULL)
+        return p11_kit_modules_load(NULL, 0);
+    modules = calloc(2, sizeof(*modules));
+    if (modules == NULL)
+        return NULL;
+    modules[0] = p11_kit_module_load(path, 0);
+    if (modules[0] != NULL)
+        return modules;
+    free(modules);
+    return NULL;
+}
+
+static void free_loaded(LOADED *loaded)
+{
+    if (loaded->modules != NULL)
+        p11_kit_modules_release(loaded->modules);
+    OPENSSL_free(loaded->path);
+    OPENSSL_free(loaded);
+}
+
+/* Of two threads that load the same one of them goes on; p11-kit counts. */
+static LOADED *publish(LOADED *made)
+{
+    LOADED *other;
+
+    made->next = atomic_load(&all_loaded);
+    do {
+        other = find(made->path);
+        if (other != NULL) {
+            free_loaded(made);
+            return other;
+        }
+    } while (!atomic_compare_exchange_weak(&all_loaded, &made->next, made));
+    return made;
+}
+
+CK_FUNCTION_LIST *const *onem2m_pkcs11_modules(const P11KitUri *uri, ONEM2M_ERROR *error)
+{
+    const char *path = p11_kit_uri_get_module_path(uri);
+    LOADED *loaded = find(path);
+
+    if (loaded != NULL)
+        return loaded->modules;
+    loaded = OPENSSL_zalloc(sizeof(*loaded));
+    if (loaded == NULL || (path != NULL && (loaded->path = OPENSSL_strdup(path)) == NULL)) {
+        OPENSSL_free(loaded);
+        onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+        return NULL;
+    }
+    stay_loaded();
+    loaded->modules = load(path);
+    if (loaded->modules == NULL) {
+        refuse_module(error, path);
+        free_loaded(loaded);
+        return NULL;
+    }
+    return publish(loaded)->modules;
+}
+
+CK_RV onem2m_pkcs11_initialize(CK_FUNCTION_LIST *module)
+{
+    /* p11-kit keeps a counter of forks for each module: asked again it only compares them. */
+    const CK_RV value = p11_kit_module_initialize(module);
+
+    return value == CKR_CRYPTOKI_ALREADY_INITIALIZED ? CKR_OK : value;
+}

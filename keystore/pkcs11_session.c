@@ -1,0 +1,156 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include "pkcs11.h"
+
+/* A search for the one token that a URI means. */
+typedef struct {
+    P11KitUri *uri;
+    ONEM2M_PKCS11_SESSION *session;
+    size_t found;
+    ONEM2M_ERROR failure; /* of a module or slot that could not be looked at */
+} SEARCH;
+
+static int may_be_meant(const SEARCH *search, CK_FUNCTION_LIST *module)
+{
+    const char *wanted = p11_kit_uri_get_module_name(search->uri);
+    char *name;
+    int ok;
+
+    if (wanted == NULL || p11_kit_uri_get_module_path(search->uri) != NULL)
+        return 1;
+    name = p11_kit_module_get_name(module);
+    ok = name != NULL && strcmp(name, wanted) == 0;
+    free(name);
+    return ok;
+}
+
+static int slot_fits(const SEARCH *search, CK_FUNCTION_LIST *module, CK_SLOT_ID slot)
+{
+    const CK_SLOT_ID wanted = p11_kit_uri_get_slot_id(search->uri);
+    CK_SLOT_INFO info;
+
+    return (wanted == (CK_SLOT_ID)-1 || wanted == slot) &&
+           module->C_GetSlotInfo(slot, &info) == CKR_OK &&
+           p11_kit_uri_match_slot_info(search->uri, &info);
+}
+
+static void look_at_slot(SEARCH *search, CK_FUNCTION_LIST *module, CK_SLOT_ID slot)
+{
+    CK_TOKEN_INFO token;
+    const CK_RV value = module->C_GetTokenInfo(slot, &token);
+
+    if (value == CKR_TOKEN_NOT_PRESENT || value == CKR_TOKEN_NOT_RECOGNIZED)
+        return;
+    if (value != CKR_OK) {
+        onem2m_pkcs11_refuse(&search->failure, "C_GetTokenInfo", value);
+        return;
+    }
+    if ((token.flags & CKF_TOKEN_INITIALIZED) == 0 ||
+        !p11_kit_uri_match_token_info(search->uri, &token) || !slot_fits(search, module, slot))
+        return;
+    if (search->found++ > 0)
+        return;
+    search->session->module = module;
+    search->session->slot = slot;
+    search->session->token = token;
+}
+
+/* The slots with a token, for OPENSSL_free; their number may change between two calls. */
+static CK_RV list_slots(CK_FUNCTION_LIST *module, CK_SLOT_ID **slots, CK_ULONG *count)
+{
+    CK_RV value;
+
+    do {
+        *slots = NULL;
+        value = module->C_GetSlotList(CK_TRUE, NULL, count);
+        if (value != CKR_OK || *count == 0)
+            return value;
+        *slots = OPENSSL_zalloc(*count * sizeof(**slots));
+        if (*slots == NULL)
+            return CKR_HOST_MEMORY;
+        value = module->C_GetSlotList(CK_TRUE, *slots, count);
+        if (value != CKR_OK)
+            OPENSSL_free(*slots);
+    } while (value == CKR_BUFFER_TOO_SMALL);
+    return value;
+}
+
+static void look_at_module(SEARCH *search, CK_FUNCTION_LIST *module)
+{
+    const char *function = "C_Initialize";
+    CK_RV value = onem2m_pkcs11_initialize(module);
+    CK_SLOT_ID *slots;
+    CK_ULONG count;
+
+    if (value == CKR_OK) {
+        function = "C_GetSlotList";
+        value = list_slots(module, &slots, &count);
+    }
+    if (value != CKR_OK) {
+        onem2m_pkcs11_refuse(&search->failure, function, value);
+        return;
+    }
+    for (CK_ULONG i = 0; i < count; i++)
+        look_at_slot(search, module, slots[i]);
+    OPENSSL_free(slots);
+}
+
+static int refuse_search(const SEARCH *search, ONEM2M_ERROR *error)
+{
+    char token[ONEM2M_QUOTED_MAX];
+
+    onem2m_pkcs11_quote_token(token, search->uri);
+    if (search->found > 1)
+        return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
+                             "%zu tokens are named %s; serial= in the URI says which",
+                             search->found, token);
+    if (search->failure.reason != ONEM2M_R_NONE) {
+        if (error != NULL)
+            *error = search->failure;
+        return 0;
+    }
+    return onem2m_refuse(error, ONEM2M_R_TOKEN_MISSING, ONEM2M_NO_OFFSET,
+                         "no PKCS#11 token %s that fits the URI is there", token);
+}
+
+static int find_token(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, ONEM2M_ERROR *error)
+{
+    SEARCH search = { .uri = uri, .session = session };
+    CK_FUNCTION_LIST *const *modules = onem2m_pkcs11_modules(uri, error);
+
+    if (modules == NULL)
+        return 0;
+    for (; *modules != NULL; modules++) {
+        if (may_be_meant(&search, *modules))
+            look_at_module(&search, *modules);
+    }
+    return search.found == 1 || refuse_search(&search, error);
+}
+
+int onem2m_pkcs11_open(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_FLAGS flags,
+                       ONEM2M_ERROR *error)
+{
+    CK_RV value;
+
+    if (!find_token(session, uri, error))
+        return 0;
+    value = session->module->C_OpenSession(session->slot, CKF_SERIAL_SESSION | flags, NULL, NULL,
+                                           &session->handle);
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(error, "C_OpenSession", value);
+    if (onem2m_pkcs11_log_in(session, uri, error))
+        return 1;
+    onem2m_pkcs11_close(session);
+    return 0;
+}
+
+void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session)
+{
+    /* Nothing can be done about one that does not close. */
+    (void)session->module->C_CloseSession(session->handle);
+}
