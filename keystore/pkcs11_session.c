@@ -29,14 +29,18 @@ static int may_be_meant(const SEARCH *search, CK_FUNCTION_LIST *module)
     return ok;
 }
 
-static int slot_fits(const SEARCH *search, CK_FUNCTION_LIST *module, CK_SLOT_ID slot)
+static int slot_fits(SEARCH *search, CK_FUNCTION_LIST *module, CK_SLOT_ID slot)
 {
     const CK_SLOT_ID wanted = p11_kit_uri_get_slot_id(search->uri);
     CK_SLOT_INFO info;
+    CK_RV value;
 
-    return (wanted == (CK_SLOT_ID)-1 || wanted == slot) &&
-           module->C_GetSlotInfo(slot, &info) == CKR_OK &&
-           p11_kit_uri_match_slot_info(search->uri, &info);
+    if (wanted != (CK_SLOT_ID)-1 && wanted != slot)
+        return 0;
+    value = module->C_GetSlotInfo(slot, &info);
+    if (value != CKR_OK)
+        return onem2m_pkcs11_refuse(&search->failure, "C_GetSlotInfo", value);
+    return p11_kit_uri_match_slot_info(search->uri, &info);
 }
 
 static void look_at_slot(SEARCH *search, CK_FUNCTION_LIST *module, CK_SLOT_ID slot)
@@ -109,11 +113,9 @@ static int refuse_search(const SEARCH *search, ONEM2M_ERROR *error)
         return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
                              "%zu tokens are named %s; serial= in the URI says which",
                              search->found, token);
-    if (search->failure.reason != ONEM2M_R_NONE) {
-        if (error != NULL)
-            *error = search->failure;
-        return 0;
-    }
+    if (search->failure.reason != ONEM2M_R_NONE)
+        return onem2m_refuse(error, search->failure.reason, ONEM2M_NO_OFFSET,
+                             "PKCS#11 token %s was not found: %s", token, search->failure.detail);
     return onem2m_refuse(error, ONEM2M_R_TOKEN_MISSING, ONEM2M_NO_OFFSET,
                          "no PKCS#11 token %s that fits the URI is there", token);
 }

@@ -1,0 +1,169 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include "shim.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+extern SHIM_CONTROL shim;
+EXPORT SHIM_CONTROL shim;
+EXPORT CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list);
+
+static CK_FUNCTION_LIST *wrapped;
+static CK_FUNCTION_LIST own;
+
+#define NAME(name) #name,
+static const char *const names[] = { SHIM_FUNCTIONS(NAME) };
+
+/* What the call returns instead; CKR_OK: it is handed on. */
+static CK_RV enter(SHIM_FUNCTION function)
+{
+    shim.calls[function]++;
+    if (shim.value == CKR_OK || shim.failing != function)
+        return CKR_OK;
+    if (shim.fails_always)
+        return shim.value;
+    return shim.skip-- == 0 ? shim.value : CKR_OK;
+}
+
+#define FORWARD(name, parameters, arguments)                                                       \
+    static CK_RV shim_##name parameters                                                            \
+    {                                                                                              \
+        const CK_RV value = enter(SHIM_##name);                                                    \
+                                                                                                   \
+        return value != CKR_OK ? value : wrapped->name arguments;                                  \
+    }
+
+FORWARD(C_Finalize, (void *reserved), (reserved))
+FORWARD(C_GetSlotList, (unsigned char present, CK_SLOT_ID *slots, CK_ULONG *count),
+        (present, slots, count))
+FORWARD(C_GetSlotInfo, (CK_SLOT_ID slot, CK_SLOT_INFO *info), (slot, info))
+FORWARD(C_OpenSession,
+        (CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
+         CK_SESSION_HANDLE *session),
+        (slot, flags, application, notify, session))
+FORWARD(C_GetSessionInfo, (CK_SESSION_HANDLE session, CK_SESSION_INFO *info), (session, info))
+FORWARD(C_Login,
+        (CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *pin, CK_ULONG length),
+        (session, user, pin, length))
+FORWARD(C_Logout, (CK_SESSION_HANDLE session), (session))
+FORWARD(C_FindObjectsInit, (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count),
+        (session, template, count))
+FORWARD(C_FindObjects,
+        (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *objects, CK_ULONG max, CK_ULONG *count),
+        (session, objects, max, count))
+FORWARD(C_FindObjectsFinal, (CK_SESSION_HANDLE session), (session))
+FORWARD(C_GetAttributeValue,
+        (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
+         CK_ULONG count),
+        (session, object, template, count))
+FORWARD(C_GenerateKey,
+        (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *template, CK_ULONG count,
+         CK_OBJECT_HANDLE *key),
+        (session, mechanism, template, count, key))
+FORWARD(C_EncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key),
+        (session, mechanism, key))
+FORWARD(C_DecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key),
+        (session, mechanism, key))
+
+/* As CK_C_INITIALIZE_ARGS, with the NULL that NSS wants behind its parameters. */
+static CK_RV shim_C_Initialize(void *arguments)
+{
+    struct {
+        CK_C_INITIALIZE_ARGS arguments;
+        void *end;
+    } own_arguments = { .end = NULL };
+    const CK_RV value = enter(SHIM_C_Initialize);
+
+    if (value != CKR_OK || getenv("ONEM2M_SHIM_PARAMETERS") == NULL)
+        return value != CKR_OK ? value : wrapped->C_Initialize(arguments);
+    own_arguments.arguments = *(CK_C_INITIALIZE_ARGS *)arguments;
+    own_arguments.arguments.pReserved = getenv("ONEM2M_SHIM_PARAMETERS");
+    return wrapped->C_Initialize(&own_arguments);
+}
+
+/* Closes it all the same, so that what comes after it finds the token as it was. */
+static CK_RV shim_C_CloseSession(CK_SESSION_HANDLE session)
+{
+    const CK_RV value = enter(SHIM_C_CloseSession);
+    const CK_RV closed = wrapped->C_CloseSession(session);
+
+    return value != CKR_OK ? value : closed;
+}
+
+static CK_RV shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+    CK_RV value = enter(SHIM_C_GetTokenInfo);
+
+    if (value != CKR_OK)
+        return value;
+    value = wrapped->C_GetTokenInfo(slot, info);
+    info->flags |= shim.token_flags;
+    return value;
+}
+
+static CK_RV shim_C_Encrypt(CK_SESSION_HANDLE session, unsigned char *in, CK_ULONG in_length,
+                            unsigned char *out, CK_ULONG *length)
+{
+    CK_RV value = enter(SHIM_C_Encrypt);
+
+    if (value != CKR_OK)
+        return value;
+    value = wrapped->C_Encrypt(session, in, in_length, out, length);
+    *length += shim.length_off;
+    return value;
+}
+
+static CK_RV shim_C_Decrypt(CK_SESSION_HANDLE session, unsigned char *in, CK_ULONG in_length,
+                            unsigned char *out, CK_ULONG *length)
+{
+    CK_RV value = enter(SHIM_C_Decrypt);
+
+    if (value != CKR_OK)
+        return value;
+    value = wrapped->C_Decrypt(session, in, in_length, out, length);
+    *length += shim.length_off;
+    return value;
+}
+
+static void read_environment(void)
+{
+    const char *wanted = getenv("ONEM2M_SHIM");
+
+    for (size_t i = 0; wanted != NULL && i < SHIM_FUNCTION_COUNT; i++) {
+        const size_t length = strlen(names[i]);
+
+        if (strncmp(wanted, names[i], length) != 0 || wanted[length] != '=')
+            continue;
+        shim.failing = (SHIM_FUNCTION)i;
+        shim.fails_always = 1;
+        shim.value = strtoul(wanted + length + 1, NULL, 0);
+    }
+}
+
+#define REPLACE(name) own.name = shim_##name;
+
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list)
+{
+    const char *path = getenv("ONEM2M_SHIM_MODULE");
+    void *library = dlopen(path != NULL ? path : SOFTHSM_MODULE, RTLD_NOW | RTLD_LOCAL);
+    CK_C_GetFunctionList get_list;
+    CK_RV value;
+
+    if (library == NULL)
+        return CKR_GENERAL_ERROR;
+    *(void **)&get_list = dlsym(library, "C_GetFunctionList");
+    value = get_list(&wrapped);
+    if (value != CKR_OK)
+        return value;
+    own = *wrapped;
+    own.C_GetFunctionList = C_GetFunctionList;
+    SHIM_FUNCTIONS(REPLACE)
+    read_environment();
+    *list = &own;
+    return CKR_OK;
+}

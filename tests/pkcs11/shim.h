@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_TESTS_PKCS11_SHIM_H
+#define ONEM2M_TESTS_PKCS11_SHIM_H
+
+#include <stdatomic.h>
+#include <p11-kit/p11-kit.h>
+
+/*
+ * A PKCS#11 module that hands every call on to SoftHSM, counts it, and returns
+ * what it is told to instead. A test reaches the control by dlsym of "shim"; a
+ * program by the environment: ONEM2M_SHIM=FUNCTION=VALUE, all calls of it;
+ * ONEM2M_SHIM_MODULE, another module than SoftHSM; ONEM2M_SHIM_PARAMETERS, what
+ * is handed to it as NSS's library parameters.
+ */
+#define SHIM_FUNCTIONS(X)                                                                          \
+    X(C_Initialize)                                                                                \
+    X(C_Finalize)                                                                                  \
+    X(C_GetSlotList)                                                                               \
+    X(C_GetSlotInfo)                                                                               \
+    X(C_GetTokenInfo)                                                                              \
+    X(C_OpenSession)                                                                               \
+    X(C_CloseSession)                                                                              \
+    X(C_GetSessionInfo)                                                                            \
+    X(C_Login)                                                                                     \
+    X(C_Logout)                                                                                    \
+    X(C_FindObjectsInit)                                                                           \
+    X(C_FindObjects)                                                                               \
+    X(C_FindObjectsFinal)                                                                          \
+    X(C_GetAttributeValue)                                                                         \
+    X(C_GenerateKey)                                                                               \
+    X(C_EncryptInit)                                                                               \
+    X(C_Encrypt)                                                                                   \
+    X(C_DecryptInit)                                                                               \
+    X(C_Decrypt)
+
+#define SHIM_ENUM(name) SHIM_##name,
+typedef enum { SHIM_FUNCTIONS(SHIM_ENUM) SHIM_FUNCTION_COUNT } SHIM_FUNCTION;
+
+typedef struct {
+    _Atomic(unsigned long) calls[SHIM_FUNCTION_COUNT];
+    SHIM_FUNCTION failing;
+    unsigned long skip; /* calls of it that do not fail; then one does, or all */
+    int fails_always;
+    CK_RV value;          /* CKR_OK: nothing fails */
+    CK_FLAGS token_flags; /* added to what a token has */
+    CK_ULONG length_off;  /* added to the length that C_Encrypt and C_Decrypt give */
+} SHIM_CONTROL;
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "expect.h"
+#include "token.h"
+
+TOKENS tokens;
+
+static void run(const char *command)
+{
+    /* NOLINTNEXTLINE(cert-env33-c): names made here */
+    if (system(command) != 0)
+        fail_msg("%s", command);
+}
+
+void write_pin(const char *pin, unsigned int mode)
+{
+    static time_t time = 1700000000;
+    const struct timespec times[2] = { { .tv_sec = ++time }, { .tv_sec = time } };
+    const int fd = open(tokens.pin_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, pin, strlen(pin)), (ssize_t)strlen(pin));
+    assert_int_equal(fchmod(fd, mode), 0);
+    assert_int_equal(futimens(fd, times), 0);
+    close(fd);
+}
+
+static void make_token(const char *label)
+{
+    char command[256];
+
+    snprintf(command, sizeof(command),
+             "softhsm2-util --init-token --free --label %s --so-pin 12345678 --pin " TOKEN_PIN
+             " >/dev/null",
+             label);
+    run(command);
+}
+
+int set_up_tokens(void **state)
+{
+    char path[96], command[512];
+    void *module;
+
+    (void)state;
+    strcpy(tokens.directory, "/tmp/onem2m-token-XXXXXX");
+    assert_non_null(mkdtemp(tokens.directory));
+    snprintf(path, sizeof(path), "%s/softhsm2.conf", tokens.directory);
+    snprintf(
+        command, sizeof(command),
+        "mkdir %s/tokens && printf 'directories.tokendir = %s/tokens\nlog.level = ERROR\n' >%s",
+        tokens.directory, tokens.directory, path);
+    run(command);
+    setenv("SOFTHSM2_CONF", path, 1);
+    make_token("seals");
+    make_token("others");
+    snprintf(tokens.pin_path, sizeof(tokens.pin_path), "%s/pin", tokens.directory);
+    write_pin(TOKEN_PIN "\n", 0600);
+    module = dlopen(SHIM_MODULE, RTLD_NOW | RTLD_LOCAL);
+    assert_non_null(module);
+    tokens.shim = dlsym(module, "shim");
+    assert_non_null(tokens.shim);
+    return 0;
+}
+
+int tear_down_tokens(void **state)
+{
+    char command[128];
+
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf %s", tokens.directory);
+    run(command);
+    return 0;
+}
+
+void reset_shim(void)
+{
+    tokens.shim->value = CKR_OK;
+    tokens.shim->token_flags = 0;
+    tokens.shim->length_off = 0;
+    tokens.shim->fails_always = 0;
+    for (size_t i = 0; i < SHIM_FUNCTION_COUNT; i++)
+        tokens.shim->calls[i] = 0;
+}
+
+void let_fail(SHIM_FUNCTION function, CK_RV value, unsigned long skip)
+{
+    reset_shim();
+    tokens.shim->failing = function;
+    tokens.shim->skip = skip;
+    tokens.shim->value = value;
+}
+
+const char *token_uri(const char *token, const char *key)
+{
+    static char uris[4][512];
+    static size_t next;
+    char *uri = uris[next++ % COUNT(uris)];
+
+    snprintf(uri, sizeof(uris[0]),
+             "pkcs11:token=%s;object=%s?module-path=" SHIM_MODULE "&pin-source=file:%s", token, key,
+             tokens.pin_path);
+    return uri;
+}
