@@ -448,12 +448,12 @@ static unsigned long fail_each(operation_fn *operation, SHIM_FUNCTION function, 
     }
 }
 
-/* All values, or one where a success leaves a key in the token, which gets slow with many. */
-static unsigned long fail_all(operation_fn *operation, SHIM_FUNCTION function)
+/* All values of the first operation that calls the function, one of the others. */
+static unsigned long fail_all(operation_fn *operation, SHIM_FUNCTION function, int is_first)
 {
     const unsigned long called = fail_each(operation, function, CKR_DEVICE_ERROR);
 
-    if (called == 0 || operation == create)
+    if (called == 0 || !is_first)
         return called;
     for (CK_RV value = 1; value < VALUES_END; value++) {
         if (is_named(value))
@@ -471,7 +471,7 @@ static void every_value_of_every_call(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(operations); i++) {
         for (SHIM_FUNCTION function = 0; function < SHIM_FUNCTION_COUNT; function++)
-            called[function] += fail_all(operations[i], function);
+            called[function] += fail_all(operations[i], function, called[function] == 0);
     }
     for (SHIM_FUNCTION function = 0; function < SHIM_FUNCTION_COUNT; function++) {
         if (function != SHIM_C_Initialize && function != SHIM_C_Finalize &&

@@ -71,6 +71,15 @@ key 0 verify
 key 0 rotate
 key 0 backup "$work/backup"
 
+# By EVP: contexts, threads, forks, another user of the module, unloaded again and again, and ended
+# in the middle.
+export MODULE=$SHIM
+for how in once contexts reload threads fork-before fork-after other-user; do
+    "$USE" "$how" "$ke" >"$work/out" 2>"$work/err" || fail "use $how: status $?"
+    prints "$expected"
+    silent err
+done
+
 # To a file and back; the records stay as they are, and the configuration of before opens nothing.
 key 0 reseal --new-seal "file:$work/seal"
 refused "is sealed by a file" list
