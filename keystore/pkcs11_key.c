@@ -167,7 +167,7 @@ static void set_up(GCM *gcm, const unsigned char *iv)
     gcm->parameters.ulIvBits = 8 * sizeof(gcm->iv);
     gcm->parameters.pAAD = gcm->bound;
     gcm->parameters.ulAADLen = sizeof(gcm->bound);
-    gcm->parameters.ulTagBits = 8 * ONEM2M_PKCS11_TAG_OCTETS;
+    gcm->parameters.ulTagBits = (CK_ULONG)8 * ONEM2M_PKCS11_TAG_OCTETS;
     gcm->mechanism = (CK_MECHANISM){ CKM_AES_GCM, &gcm->parameters, sizeof(gcm->parameters) };
 }
 

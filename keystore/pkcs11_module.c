@@ -63,7 +63,7 @@ static CK_FUNCTION_LIST **load(const char *path)
 
     if (path == NULL)
         return p11_kit_modules_load(NULL, 0);
-    modules = calloc(2, sizeof(*modules));
+    modules = calloc(2, sizeof(CK_FUNCTION_LIST *)); /* NULL behind it */
     if (modules == NULL)
         return NULL;
     modules[0] = p11_kit_module_load(path, 0);

@@ -135,32 +135,48 @@ static int threads(void)
     return all;
 }
 
-/* Whether a child, and a child of it, derive what the parent derives. */
-static int children_derive(int depth)
+static void end_child(int ok)
 {
-    const pid_t child = fork();
-    int status = 0;
-
-    if (child == 0) {
-        OSSL_LIB_CTX *libctx = new_context();
-        const int ok = libctx != NULL && derives(libctx) && derives(NULL) &&
-                       (depth == 0 || children_derive(depth - 1));
-
-        if (!ok)
-            ERR_print_errors_fp(stderr);
-        exit(ok ? 0 : 1);
-    }
-    return child > 0 && waitpid(child, &status, 0) == child && status == 0 && derives(NULL);
+    if (!ok)
+        ERR_print_errors_fp(stderr);
+    exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
+static int ended_well(pid_t child)
+{
+    int status = 0;
+
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+static int derives_anywhere(void)
+{
+    OSSL_LIB_CTX *libctx = new_context();
+    const int ok = libctx != NULL && derives(libctx) && derives(NULL);
+
+    OSSL_LIB_CTX_free(libctx);
+    return ok;
+}
+
+/* A child, and a child of that, derive what the parent derives. */
 static int fork_before(void)
 {
-    return children_derive(1);
+    const pid_t child = fork();
+
+    if (child == 0) {
+        const int ok = derives_anywhere();
+        const pid_t grandchild = fork();
+
+        if (grandchild == 0)
+            end_child(derives_anywhere());
+        end_child(ok && ended_well(grandchild) && derives(NULL));
+    }
+    return ended_well(child) && derives(NULL);
 }
 
 static int fork_after(void)
 {
-    return derives(NULL) && children_derive(1);
+    return derives(NULL) && fork_before();
 }
 
 /* The application uses the module as well, by p11-kit, and ends its use between ours. */
