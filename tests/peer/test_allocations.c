@@ -6,36 +6,8 @@
  * lost (the sanitized run looks), and the same call succeeds afterwards. OpenSSL's own do not fail.
  */
 #include <stdlib.h>
-#include <string.h>
-#include <openssl/crypto.h>
+#include "allocations.h"
 #include "exchange.h"
-
-static long until_failure = -1; /* allocations until one fails; negative: none does */
-
-static int fails(const char *file)
-{
-    return until_failure >= 0 && file != NULL && strstr(file, "/tls/") != NULL &&
-           until_failure-- == 0;
-}
-
-static void *failing_malloc(size_t size, const char *file, int line)
-{
-    (void)line;
-    return fails(file) ? NULL : malloc(size);
-}
-
-static void *failing_realloc(void *old, size_t size, const char *file, int line)
-{
-    (void)line;
-    return fails(file) ? NULL : realloc(old, size);
-}
-
-static void failing_free(void *old, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    free(old);
-}
 
 typedef int call_fn(SSL_CTX *ctx);
 
@@ -95,12 +67,13 @@ static void test_allocations(void **state)
 
 int main(void)
 {
+    static const char *const own_directories[] = { "tls", NULL };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allocations),
     };
 
     /* Before anything is allocated. */
-    if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, failing_free))
+    if (!watch_allocations(own_directories))
         return EXIT_FAILURE;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

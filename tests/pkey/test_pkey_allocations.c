@@ -3,11 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <openssl/bio.h>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include "allocations.h"
 #include "support.h"
 
 /*
@@ -16,42 +14,6 @@
  * the same call succeeds afterwards. OpenSSL's own allocations do not fail.
  * And there are none where a key is used again and again.
  */
-static long until_failure = -1; /* allocations until one fails; negative: none does */
-static long own_allocations;
-
-static int is_own(const char *file)
-{
-    return file != NULL &&
-           (strstr(file, "keystore/") != NULL ||
-            (strstr(file, "provider/") != NULL && strstr(file, "providers/") == NULL));
-}
-
-static int fails(const char *file)
-{
-    if (!is_own(file))
-        return 0;
-    own_allocations++;
-    return until_failure >= 0 && until_failure-- == 0;
-}
-
-static void *failing_malloc(size_t size, const char *file, int line)
-{
-    (void)line;
-    return fails(file) ? NULL : malloc(size);
-}
-
-static void *failing_realloc(void *old, size_t size, const char *file, int line)
-{
-    (void)line;
-    return fails(file) ? NULL : realloc(old, size);
-}
-
-static void failing_free(void *old, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    free(old);
-}
 
 typedef int call_fn(OSSL_LIB_CTX *libctx, EVP_PKEY *key);
 
@@ -265,6 +227,7 @@ static void a_mic_with_a_stored_key_allocates_nothing(void **state)
 
 int main(void)
 {
+    static const char *const own_directories[] = { "keystore", "provider", NULL };
     const struct CMUnitTest tests[] = {
         PLACE_TEST(every_allocation_may_fail, memory),
         PLACE_TEST(every_allocation_of_a_first_use_may_fail, lmdb),
@@ -273,7 +236,7 @@ int main(void)
         BOTH(a_mic_with_a_stored_key_allocates_nothing),
     };
 
-    if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, failing_free))
+    if (!watch_allocations(own_directories))
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,43 +6,9 @@
  * lost (the sanitized run looks), and the same call succeeds afterwards. OpenSSL's own do not fail.
  */
 #include <stdlib.h>
-#include <string.h>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include "allocations.h"
 #include "connection.h"
-
-static long until_failure = -1; /* allocations until one fails; negative: none does */
-
-static int is_engines(const char *file)
-{
-    const char *name = file != NULL ? strrchr(file, '/') : NULL;
-
-    return name != NULL && name - file >= 4 && memcmp(name - 4, "/tls", 4) == 0;
-}
-
-static int fails(const char *file)
-{
-    return until_failure >= 0 && is_engines(file) && until_failure-- == 0;
-}
-
-static void *failing_malloc(size_t size, const char *file, int line)
-{
-    (void)line;
-    return fails(file) ? NULL : malloc(size);
-}
-
-static void *failing_realloc(void *old, size_t size, const char *file, int line)
-{
-    (void)line;
-    return fails(file) ? NULL : realloc(old, size);
-}
-
-static void failing_free(void *old, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    free(old);
-}
 
 /* ---- Calls ---- */
 
@@ -171,12 +137,13 @@ static void handshakes(void **state)
 
 int main(void)
 {
+    static const char *const own_directories[] = { "tls", NULL };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(set_up, make_ends, remove_ends),
         cmocka_unit_test_setup_teardown(handshakes, make_ends, remove_ends),
     };
 
-    if (!CRYPTO_set_mem_functions(failing_malloc, failing_realloc, failing_free))
+    if (!watch_allocations(own_directories))
         return EXIT_FAILURE;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
