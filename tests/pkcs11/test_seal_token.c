@@ -396,7 +396,7 @@ static int may_go_on(SHIM_FUNCTION function, CK_RV value)
         return value == CKR_USER_ALREADY_LOGGED_IN;
     case SHIM_C_GetSlotList:
         return value == CKR_BUFFER_TOO_SMALL; /* a token more than a moment before */
-    case SHIM_C_GetAttributeValue: /* a key without a label or id */
+    case SHIM_C_GetAttributeValue:            /* a key without a label or id */
         return value == CKR_ATTRIBUTE_TYPE_INVALID || value == CKR_BUFFER_TOO_SMALL;
     default:
         return 0;
