@@ -20,8 +20,9 @@ static void run(const char *command)
 
 void write_pin(const char *pin, unsigned int mode)
 {
-    static time_t time = 1700000000;
-    const struct timespec times[2] = { { .tv_sec = ++time }, { .tv_sec = time } };
+    static time_t changed = 1700000000;
+    const struct timespec now = { .tv_sec = changed++ };
+    const struct timespec times[2] = { now, now };
     const int fd = open(tokens.pin_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     assert_true(fd >= 0);
