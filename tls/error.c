@@ -51,7 +51,8 @@ void onem2m_tls_last_error(ONEM2M_ERROR *error)
     const char *data = NULL;
     int flags = 0;
     const unsigned long code = ERR_peek_last_error_all(NULL, NULL, NULL, &data, &flags);
-    const int is_ours = ERR_GET_LIB(code) > ERR_LIB_USER;
+    /* OpenSSL numbers providers from ERR_LIB_USER on: the first one may be ours. */
+    const int is_ours = ERR_GET_LIB(code) >= ERR_LIB_USER;
 
     if (data == NULL || (flags & ERR_TXT_STRING) == 0 || *data == '\0')
         data = ERR_reason_error_string(code);

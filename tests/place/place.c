@@ -43,12 +43,18 @@ static void write_lmdb(const PLACE *place, FILE *configuration)
     fprintf(configuration, "keystore = lmdb:%s\nseal = file:%s/seal\n", store, place->directory);
 }
 
-static void write_configuration(const PLACE *place, const char *keystore, const char *fqdn)
+#define USUAL_ORDER "default = base\nonem2m = keys\n"
+#define FIRST_OF_ALL "onem2m = keys\ndefault = base\n"
+
+static void write_configuration(const PLACE *place, const char *keystore, const char *fqdn,
+                                const char *providers)
 {
     FILE *file = create(place, "openssl.cnf");
 
-    fprintf(file, "openssl_conf = init\n[init]\nproviders = providers\n[providers]\n"
-                  "default = base\nonem2m = keys\n[base]\nactivate = 1\n[keys]\nactivate = 1\n");
+    fprintf(file,
+            "openssl_conf = init\n[init]\nproviders = providers\n[providers]\n%s"
+            "[base]\nactivate = 1\n[keys]\nactivate = 1\n",
+            providers);
     if (fqdn != NULL)
         fprintf(file, "fqdn = %s\n", fqdn);
     if (strcmp(keystore, "lmdb") == 0)
@@ -71,13 +77,23 @@ OSSL_LIB_CTX *place_context(const PLACE *place)
     return libctx;
 }
 
-void place_make_at(PLACE *place, const char *keystore, const char *fqdn)
+static void make(PLACE *place, const char *keystore, const char *fqdn, const char *providers)
 {
     strcpy(place->directory, "/tmp/onem2m-place-XXXXXX");
     assert_non_null(mkdtemp(place->directory));
-    write_configuration(place, keystore, fqdn);
+    write_configuration(place, keystore, fqdn, providers);
     place->libctx = place_context(place);
     ERR_clear_error();
+}
+
+void place_make_at(PLACE *place, const char *keystore, const char *fqdn)
+{
+    make(place, keystore, fqdn, USUAL_ORDER);
+}
+
+void place_make_first(PLACE *place, const char *keystore)
+{
+    make(place, keystore, PLACE_FQDN, FIRST_OF_ALL);
 }
 
 void place_make(PLACE *place, const char *keystore)

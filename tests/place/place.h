@@ -26,6 +26,8 @@ typedef struct {
 /* keystore: "lmdb" or "memory"; fqdn: this entity's own, NULL: none. A test that cannot fails. */
 void place_make(PLACE *place, const char *keystore);
 void place_make_at(PLACE *place, const char *keystore, const char *fqdn);
+/* The same with the provider before OpenSSL's own: in a process that has none yet, the first. */
+void place_make_first(PLACE *place, const char *keystore);
 void place_remove(PLACE *place);
 
 /* One more context of the same configuration, which of "lmdb" has the same store. The caller's. */
