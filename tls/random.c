@@ -3,18 +3,21 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <string.h>
+#include <unistd.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include "psk.h"
 
 /*
  * Every handshake takes random octets, whether it needs them or not (RFC 4279 section 7.2): drawn
- * from OpenSSL for many at once, for a call costs as much as the look-up of a key.
+ * from OpenSSL for many at once, for a call costs as much as the look-up of a key. They are keys:
+ * drawn from the private generator, and a child of fork draws its own.
  */
 #define HANDSHAKES 64
 
 typedef struct {
-    size_t left; /* octets not yet given, the first ones */
+    pid_t process; /* that drew them */
+    size_t left;   /* octets not yet given, the first ones */
     unsigned char octets[HANDSHAKES * ONEM2M_TLS_RANDOM_OCTETS];
 } RANDOM;
 
@@ -25,10 +28,14 @@ static void random_free(RANDOM *random)
 
 static int draw(RANDOM *random, OSSL_LIB_CTX *libctx)
 {
-    if (random->left > 0)
+    const pid_t process = getpid();
+
+    if (random->left > 0 && random->process == process)
         return 1;
-    if (RAND_bytes_ex(libctx, random->octets, sizeof(random->octets), 0) <= 0)
+    random->left = 0;
+    if (RAND_priv_bytes_ex(libctx, random->octets, sizeof(random->octets), 0) <= 0)
         return 0;
+    random->process = process;
     random->left = sizeof(random->octets);
     return 1;
 }
