@@ -115,11 +115,22 @@ static int take_wishes(WISHES *wishes, const LABEL *label, const OSSL_PARAM attr
 
 /* ---- The connection ---- */
 
+/* What came before 1.2 is not of TS-0003 10.2.1. */
+static int is_admitted(int version)
+{
+    return version == TLS1_2_VERSION || version == DTLS1_2_VERSION || version == TLS1_3_VERSION;
+}
+
 static int check_connection(SSL *ssl, const ONEM2M_TLS_CONNECTION *connection, ONEM2M_EXPORT what,
                             const WISHES *wishes)
 {
     if (!SSL_is_init_finished(ssl))
         return onem2m_tls_raise(ONEM2M_R_TLS_NOT_READY, "the handshake has not finished");
+    if (!is_admitted(SSL_version(ssl)))
+        return onem2m_tls_raise(
+            ONEM2M_R_TLS_FAILED,
+            "%s gives no key; TLS 1.2, DTLS 1.2 and TLS 1.3 do (TS-0003 10.2.1)",
+            SSL_get_version(ssl));
     if ((connection->exported >> what & 1) != 0)
         return onem2m_tls_raise(ONEM2M_R_TLS_EXPORTED,
                                 "two keys of one connection would be one key: a new handshake "

@@ -77,9 +77,9 @@ typedef enum {
  * NULL; suid says what a connection's key is for (a kc when there is none, with
  * 32); store = 1 puts it into the configured store before this returns. The key
  * that authenticated the handshake is set as parent-key-id when it is known.
- * Returns a key to be freed by the caller, or NULL: before the handshake has finished, on a
- * resumed session, without extended master secret in TLS 1.2, and the second
- * time on one connection for one label, also when that came from a call that
+ * Returns a key to be freed by the caller, or NULL: before the handshake has finished, in a
+ * version before (D)TLS 1.2, on a resumed session, without extended master secret in TLS 1.2,
+ * and the second time on one connection for one label, also when that came from a call that
  * then failed in the store.
  */
 EVP_PKEY *onem2m_tls_export_key(SSL *ssl, ONEM2M_EXPORT what, const char *fqdn,

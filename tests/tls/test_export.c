@@ -360,6 +360,37 @@ static void without_extended_master_secret(void **state)
     pair_free(&pair);
 }
 
+static void use_old_suite(SSL_CTX *ctx, int version)
+{
+    SSL_CTX_set_security_level(ctx, 0);
+    assert_int_equal(SSL_CTX_set_min_proto_version(ctx, version), 1);
+    assert_int_equal(SSL_CTX_set_max_proto_version(ctx, version), 1);
+    assert_int_equal(SSL_CTX_set_cipher_list(ctx, "PSK-AES128-CBC-SHA"), 1);
+}
+
+/* An application may admit what no profile does. */
+static void old_versions(void **state)
+{
+    static const int versions[] = { TLS1_VERSION, DTLS1_VERSION, TLS1_1_VERSION };
+
+    for (size_t i = 0; i < COUNT(versions); i++) {
+        const size_t transport = versions[i] == DTLS1_VERSION ? 1 : 0;
+        SSL_CTX *client = client_context(*state, transport);
+        SSL_CTX *server = server_context(*state, transport);
+        PAIR pair;
+
+        use_old_suite(client, versions[i]);
+        use_old_suite(server, versions[i]);
+        begin(&pair, client, server);
+        must_shake(&pair);
+        assert_int_equal(SSL_version(pair.server), versions[i]);
+        refuse(pair.client, ONEM2M_EXPORT_ENROLMENT, MEF, NULL, ONEM2M_R_TLS_FAILED, "10.2.1");
+        refuse(pair.server, ONEM2M_EXPORT_ENROLMENT, MEF, NULL, ONEM2M_R_TLS_FAILED,
+               SSL_get_version(pair.server));
+        pair_free(&pair);
+    }
+}
+
 /* ---- Resumed sessions ---- */
 
 static SSL_SESSION *session_of(PAIR *pair)
@@ -456,6 +487,7 @@ int main(void)
         TEST(bad_arguments),       TEST(store_that_fails),
         TEST(resumed_sessions),    TEST(without_extended_master_secret),
         TEST(ticket_beside_a_key), TEST(profile_without_sessions),
+        TEST(old_versions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
