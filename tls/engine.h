@@ -59,6 +59,10 @@ void onem2m_peer_free(struct onem2m_peer_st *expected);
  */
 void onem2m_peer_explain(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection);
 
+/* peer.c: whether ssl, its handshake finished, is with the peer that was expected: 1, or 0 with an
+ * error on the queue. */
+int onem2m_peer_is_verified(const SSL *ssl);
+
 /*
  * psk_entity.c: the peer of a connection by PSK, as onem2m_tls_peer_entity and
  * onem2m_tls_peer_credential_id, which call these once they have seen that the handshake is

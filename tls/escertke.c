@@ -192,7 +192,9 @@ static int advance(ONEM2M_ESCERTKE *exchange, unsigned char *out, size_t room, s
     /* libssl emptied the error queue, so that this tells of its own errors. */
     if (result <= 0 && SSL_get_error(exchange->ssl, result) != SSL_ERROR_WANT_READ)
         return fail_in_libssl(exchange, out, room, out_length);
-    if (!check_progress(exchange, result > 0))
+    /* The application may have put something else in the place of the engine's verification. */
+    if (!check_progress(exchange, result > 0) ||
+        (result > 0 && !onem2m_peer_is_verified(exchange->ssl)))
         return fail(exchange);
     exchange->progress = result > 0 ? FINISHED : GOES_ON;
     exchange->awaited += exchange->awaited == MESSAGE_NONE ? ONEM2M_ESCERTKE_FIRST + 1 : 2;

@@ -149,6 +149,11 @@ static const ONEM2M_EXPECTED_PEER *verified_peer(const SSL *ssl,
     return connection->peer;
 }
 
+int onem2m_peer_is_verified(const SSL *ssl)
+{
+    return verified_peer(ssl, onem2m_tls_connection_of(ssl)) != NULL;
+}
+
 static int check_finished(const SSL *ssl)
 {
     return SSL_is_init_finished(ssl) ||

@@ -459,10 +459,56 @@ static void test_warning(void **state)
     }
 }
 
+static int admit_anybody(int ok, X509_STORE_CTX *store)
+{
+    (void)ok;
+    X509_STORE_CTX_set_error(store, X509_V_OK);
+    return 1;
+}
+
+static int admit_whole(X509_STORE_CTX *store, void *argument)
+{
+    (void)argument;
+    X509_STORE_CTX_set_error(store, X509_V_OK);
+    return 1;
+}
+
+static void put_instead(ONEM2M_ESCERTKE *end, int whole)
+{
+    SSL *ssl = onem2m_escertke_ssl(end);
+
+    if (whole)
+        SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(ssl), admit_whole, NULL);
+    else
+        SSL_set_verify(ssl, SSL_VERIFY_PEER, admit_anybody);
+}
+
+/* No key with somebody whom the engine did not verify, whatever the application admits. */
+static void test_verified_by_nobody(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        const int last = i < 2 ? 3 : 4;
+        const MESSAGE *message = &exchange.messages[last];
+
+        subject("verification %d at the end that takes message %d", i % 2, last);
+        exchange_begin(&exchange);
+        put_instead(exchange_taker(&exchange, last), i % 2);
+        exchange_run(&exchange, last - 1);
+        CHECK(exchange_give(&exchange, last, message->octets, message->length) == 0);
+        CHECK(take_reason() == ONEM2M_R_PEER_UNKNOWN);
+        CHECK(exchange.messages[last + 1].length == 0);
+        CHECK(onem2m_escertke_key(exchange_taker(&exchange, last), NULL) == NULL);
+        CHECK(take_reason() == ONEM2M_R_TLS_NOT_READY);
+        exchange_end(&exchange);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exchange),
+        cmocka_unit_test(test_verified_by_nobody),
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_followed),
