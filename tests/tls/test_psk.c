@@ -350,6 +350,34 @@ static void client_without_a_key(void **state)
     }
 }
 
+/* What one handshake had of the key does not serve the next one; at both ends. */
+static void key_revoked_meanwhile(void **state)
+{
+    const ENDS *ends = *state;
+
+    for (int at_client = 0; at_client < 2; at_client++) {
+        const char *key_id = at_client ? "mine@" MAF : "theirs@" MAF;
+        CONTEXTS c = contexts(ends, 0, ONEM2M_PROFILE_PSK);
+        char uri[64];
+        ENDING ending;
+        PAIR pair;
+
+        share_key(ends, ONEM2M_KIND_NAME_KM, key_id, 11);
+        assert_int_equal(onem2m_tls_psk_client(c.client, "maf", key_id), 1);
+        assert_int_equal(onem2m_tls_psk_server(c.server, "maf"), 1);
+        pair_make(&pair, c.client, c.server);
+        must_shake(&pair);
+        pair_free(&pair);
+        snprintf(uri, sizeof(uri), "onem2m:%s", key_id);
+        change_key(at_client ? &ends->client : &ends->server, uri, ONEM2M_PARAM_STATE, "revoked");
+        must_fail(c.client, c.server, &ending);
+        if (!at_client)
+            assert_non_null(strstr(ending.refusal, "revoked"));
+        contexts_free(&c);
+        ERR_clear_error();
+    }
+}
+
 /* A server that takes no PSK is looked at, unless the application says otherwise. */
 static void client_verifies_others(void **state)
 {
@@ -468,6 +496,7 @@ int main(void)
         TEST(unusable_keys_are_wrong_keys),
         TEST(others_keys),
         TEST(client_without_a_key),
+        TEST(key_revoked_meanwhile),
         TEST(client_verifies_others),
         TEST(refused_set_up),
         TEST(no_provider),
