@@ -2,8 +2,9 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include "psk.h"
@@ -16,8 +17,8 @@
 #define HANDSHAKES 64
 
 typedef struct {
-    pid_t process; /* that drew them */
-    size_t left;   /* octets not yet given, the first ones */
+    unsigned int process; /* that drew them */
+    size_t left;          /* octets not yet given, the first ones */
     unsigned char octets[HANDSHAKES * ONEM2M_TLS_RANDOM_OCTETS];
 } RANDOM;
 
@@ -26,9 +27,24 @@ static void random_free(RANDOM *random)
     OPENSSL_clear_free(random, sizeof(*random));
 }
 
+static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+static int is_watched;
+/* How many forks this process comes after: its id would be a call of the kernel each time. */
+static atomic_uint this_process;
+
+static void after_fork_in_child(void)
+{
+    atomic_fetch_add_explicit(&this_process, 1, memory_order_relaxed);
+}
+
+static void watch_forks(void)
+{
+    is_watched = pthread_atfork(NULL, NULL, after_fork_in_child) == 0;
+}
+
 static int draw(RANDOM *random, OSSL_LIB_CTX *libctx)
 {
-    const pid_t process = getpid();
+    const unsigned int process = atomic_load_explicit(&this_process, memory_order_relaxed);
 
     if (random->left > 0 && random->process == process)
         return 1;
@@ -50,9 +66,12 @@ static void give(RANDOM *random, unsigned char out[ONEM2M_TLS_RANDOM_OCTETS])
 int onem2m_tls_random(ONEM2M_SPARES *randoms, OSSL_LIB_CTX *libctx,
                       unsigned char out[ONEM2M_TLS_RANDOM_OCTETS])
 {
-    RANDOM *random = onem2m_spares_take(randoms);
+    RANDOM *random;
     int ok;
 
+    if (!CRYPTO_THREAD_run_once(&once, watch_forks) || !is_watched)
+        return 0;
+    random = onem2m_spares_take(randoms);
     if (random == NULL)
         random = OPENSSL_zalloc(sizeof(*random));
     if (random == NULL)
