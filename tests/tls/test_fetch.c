@@ -120,6 +120,54 @@ static void fetched_key_serves(void **state)
     }
 }
 
+typedef struct {
+    SSL_CTX *client, *server;
+    EVP_PKEY *key;
+    unsigned int calls;
+} INTERRUPTED;
+
+/* A whole handshake with a key of the store, in the middle of the one that waits for this. */
+static EVP_PKEY *fetch_meanwhile(SSL *ssl, const char *key_id, const char *fqdn, void *argument)
+{
+    INTERRUPTED *interrupted = argument;
+    PAIR pair;
+
+    (void)ssl;
+    (void)key_id;
+    (void)fqdn;
+    interrupted->calls++;
+    pair_make(&pair, interrupted->client, interrupted->server);
+    must_shake(&pair);
+    check_talks(&pair);
+    pair_free(&pair);
+    return interrupted->key;
+}
+
+/* Whoever waits for a key keeps nobody else of the same SSL_CTX waiting. */
+static void others_go_on_meanwhile(void **state)
+{
+    const ENDS *ends = *state;
+    MEETING meeting;
+    INTERRUPTED interrupted = { .calls = 0 };
+    PAIR pair;
+
+    prepare(&meeting, ends, 0, ONEM2M_PROFILE_PSK);
+    share_key(ends, "kpsa", KPSA_ID, 12);
+    interrupted.client = context_of(&ends->client, TLS_client_method(), ONEM2M_PROFILE_PSK);
+    interrupted.server = meeting.server;
+    interrupted.key = make_key(ends->server.libctx, &kc);
+    assert_int_equal(onem2m_tls_psk_client(interrupted.client, "saef", KPSA_ID), 1);
+    assert_int_equal(
+        onem2m_tls_psk_server_fetch(meeting.server, fqdns, fetch_meanwhile, &interrupted), 1);
+    pair_make(&pair, meeting.client, meeting.server);
+    must_shake(&pair);
+    assert_int_equal(interrupted.calls, 1);
+    check_talks(&pair);
+    pair_free(&pair);
+    SSL_CTX_free(interrupted.client);
+    end(&meeting);
+}
+
 /* What the fetch put into the store too is there the next time. */
 static void stored_key_is_not_fetched_again(void **state)
 {
@@ -308,6 +356,7 @@ int main(void)
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make_ends, remove_ends)
     const struct CMUnitTest tests[] = {
         TEST(fetched_key_serves),
+        TEST(others_go_on_meanwhile),
         TEST(stored_key_is_not_fetched_again),
         TEST(unusable_key_is_not_fetched),
         TEST(fetches_of_listed_names_only),
