@@ -41,10 +41,10 @@
 typedef struct {
     unsigned int format; /* as it was read: decides what the set hash is the sum of */
     uint32_t epoch;      /* of the records written now; from 1 on */
-    unsigned char identity[ONEM2M_STORE_IDENTITY_OCTETS];
     uint64_t writes;
     uint64_t records;
     uint64_t epoch_writes; /* records sealed under the epoch's key: an IV each */
+    unsigned char identity[ONEM2M_STORE_IDENTITY_OCTETS];
     unsigned char set_hash[ONEM2M_SET_HASH_OCTETS];
     unsigned char sealed_keys[ONEM2M_SEALED_KEYS_MAX];
     size_t sealed_keys_length;

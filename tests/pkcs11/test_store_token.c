@@ -65,7 +65,7 @@ static void make_store(void)
 
 static void empty_directory(void)
 {
-    char command[256];
+    char command[1024];
 
     snprintf(command, sizeof(command), "rm -rf %s && mkdir -m 700 %s", fixture.keystore + 5,
              fixture.keystore + 5);
