@@ -204,11 +204,24 @@ static int lmdb_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_
     return 1;
 }
 
+/* As LMDB orders keys. */
+static int is_before(const MDB_val *key, const MDB_val *other)
+{
+    const size_t common = key->mv_size < other->mv_size ? key->mv_size : other->mv_size;
+    const int order = memcmp(key->mv_data, other->mv_data, common);
+
+    return order < 0 || (order == 0 && key->mv_size < other->mv_size);
+}
+
+/* On a damaged page keys may be out of order; whoever goes from one to the next would not end. */
 static int seek_key(ONEM2M_TRANSACTION *transaction, MDB_val *key, MDB_val *value)
 {
-    const int rc = prepare_cursor(transaction);
+    const MDB_val from = *key;
+    int rc = prepare_cursor(transaction);
 
-    return rc == 0 ? mdb_cursor_get(transaction->cursor, key, value, MDB_SET_RANGE) : rc;
+    if (rc == 0)
+        rc = mdb_cursor_get(transaction->cursor, key, value, MDB_SET_RANGE);
+    return rc == 0 && is_before(key, &from) ? MDB_CORRUPTED : rc;
 }
 
 static int lmdb_seek(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE from,
