@@ -105,7 +105,7 @@ static void whole_life(void **state)
                                 TEXT(ONEM2M_PARAM_ALLOWED_SUIDS, "21"),
                                 END };
     const char *const fqdns[] = { MEF, NULL };
-    char ke_id[ONEM2M_KEY_ID_MAX + 1], kc_id[ONEM2M_KEY_ID_MAX + 1];
+    char ke_id[ONEM2M_KEY_ID_MAX + 1] = "", kc_id[ONEM2M_KEY_ID_MAX + 1];
     unsigned char octets[32];
     OSSL_PARAM km[] = { TEXT(ONEM2M_PARAM_KIND, ONEM2M_KIND_NAME_KM),
                         TEXT(ONEM2M_PARAM_KEY_ID, ke_id),
