@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -153,6 +155,31 @@ static int is_ours(const char *begin, const char *end)
     return begin < (const char *)(known + 1) && end > (const char *)known;
 }
 
+/* The guard pages of a thread's stack are not told by their rights from glibc 2.42 on. */
+static int is_readable(const char *page)
+{
+    char octet;
+    const struct iovec to = { &octet, 1 }, from = { (void *)(uintptr_t)page, 1 };
+
+    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1 || errno != EFAULT;
+}
+
+static size_t look_at_pages(const char *line, const char *begin, const char *end)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t found = 0;
+
+    while (begin < end) {
+        const char *readable = begin;
+
+        while (readable < end && is_readable(readable))
+            readable += page;
+        found += watch_look(line, begin, (size_t)(readable - begin));
+        begin = readable + page;
+    }
+    return found;
+}
+
 /* A line of /proc/self/maps: "begin-end rights ...". */
 static size_t look_at_mapping(const char *line)
 {
@@ -162,7 +189,7 @@ static size_t look_at_mapping(const char *line)
 
     if (strncmp(at, " rw", 3) != 0 || is_ours((const char *)begin, (const char *)end))
         return 0;
-    return watch_look(line, (const void *)begin, end - begin);
+    return look_at_pages(line, (const char *)begin, (const char *)end);
 }
 
 EXPORTED size_t watch_look_everywhere(void)
