@@ -89,6 +89,7 @@
     R(ONEM2M_R_TOKEN_PIN, "PIN refused")                                                           \
     R(ONEM2M_R_TOKEN_PIN_LOCKED, "PIN locked")                                                     \
     R(ONEM2M_R_TOKEN_KEY, "no such key in the PKCS#11 token")                                      \
-    R(ONEM2M_R_TOKEN_FAILED, "PKCS#11 module failed")
+    R(ONEM2M_R_TOKEN_FAILED, "PKCS#11 module failed")                                              \
+    R(ONEM2M_R_TOKEN_CANNOT, "PKCS#11 token cannot do this")
 
 #endif

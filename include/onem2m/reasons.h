@@ -103,7 +103,8 @@ typedef enum {
     ONEM2M_R_TOKEN_PIN = 91,        /* no PIN, or one that the token refuses */
     ONEM2M_R_TOKEN_PIN_LOCKED = 92, /* the token takes no PIN any more */
     ONEM2M_R_TOKEN_KEY = 93,        /* the token has no such key, or not one for this */
-    ONEM2M_R_TOKEN_FAILED = 94      /* a call of the module failed */
+    ONEM2M_R_TOKEN_FAILED = 94,     /* a call of the module failed */
+    ONEM2M_R_TOKEN_CANNOT = 95      /* the token has no mechanism for this */
 } ONEM2M_REASON;
 
 #endif

@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_KEYSTORE_TOKEN_H
+#define ONEM2M_KEYSTORE_TOKEN_H
+
+#include <openssl/evp.h>
+#include "text.h"
+
+/*
+ * A PKCS#11 token that keeps keys: their octets are in it, or wrapped by it, and
+ * what is computed with them is computed there. Nothing here knows records,
+ * names or policy.
+ *
+ * A token is used by many threads at once; each call takes a session out of a
+ * pool. Nothing of a module is called before the first use. After a fork, or
+ * when the token was taken out and put back, the next call logs in again and
+ * finds or unwraps keys again; a session, a handle and a key of the session are
+ * forgotten, never used.
+ *
+ * Functions return 1, or 0 with *error, unless said otherwise; one that fails
+ * leaves the token without the objects it began to make.
+ */
+typedef struct onem2m_token_st ONEM2M_TOKEN;
+
+/* Where a key's octets are. The numbers are written into records: never change one. */
+typedef enum {
+    ONEM2M_CUSTODY_SOFTWARE = 0, /* in the record, sealed */
+    ONEM2M_CUSTODY_OBJECT = 1,   /* an object of the token */
+    ONEM2M_CUSTODY_WRAPPED = 2   /* wrapped by a key of the token (RFC 3394, or RFC 5649 for a
+                                    length that is no multiple of 8) */
+} ONEM2M_CUSTODY;
+
+/*
+ * How a key came into its token: the rungs of derivation from the best down.
+ * The numbers are written into records: never change one.
+ */
+typedef enum {
+    ONEM2M_BIRTH_UNKNOWN = 0,
+    ONEM2M_BIRTH_IMPORTED = 1,  /* its octets were brought */
+    ONEM2M_BIRTH_GENERATED = 2, /* by the token, and never outside */
+    ONEM2M_BIRTH_SP800_108 = 3, /* derived in the token, CKM_SP800_108_FEEDBACK_KDF */
+    ONEM2M_BIRTH_HKDF = 4,      /* derived in the token, CKM_HKDF_DERIVE */
+    ONEM2M_BIRTH_EXTRACT = 5,   /* derived in the token, CKM_EXTRACT_KEY_FROM_KEY */
+    ONEM2M_BIRTH_SIGNED = 6     /* C_Sign, whose result passed through host memory once */
+} ONEM2M_BIRTH;
+
+/* Octets of a reference: an object's CKA_ID, or a wrapped key. */
+#define ONEM2M_TOKEN_ID_OCTETS 16
+#define ONEM2M_TOKEN_REFERENCE_MAX (512 + 8 + 8)
+
+/* A key of a token, by value: it may be copied and kept, and holds nothing. */
+typedef struct {
+    ONEM2M_CUSTODY custody; /* OBJECT or WRAPPED */
+    ONEM2M_BIRTH birth;
+    int extractable;   /* the token gives its octets */
+    size_t key_length; /* octets of the key itself */
+    size_t length;
+    unsigned char reference[ONEM2M_TOKEN_REFERENCE_MAX];
+} ONEM2M_TOKEN_KEY;
+
+/*
+ * uri: "pkcs11:" (RFC 7512) of a token; its object attribute, "onem2m" without one,
+ * is what the labels of all that is made there begin with. Nothing is opened.
+ */
+int onem2m_token_new(ONEM2M_TOKEN **token, const char *uri, ONEM2M_ERROR *error);
+
+/* NULL is allowed. No call may be running; session objects go, nobody is logged out. */
+void onem2m_token_free(ONEM2M_TOKEN *token);
+
+/*
+ * Makes the AES-256 key "<object> wrap" that wraps, sensitive and not
+ * extractable. is_there: whether there is one, 1 or 0; -1 with *error.
+ */
+int onem2m_token_create(ONEM2M_TOKEN *token, ONEM2M_ERROR *error);
+int onem2m_token_is_there(ONEM2M_TOKEN *token, ONEM2M_ERROR *error);
+
+/*
+ * Brings octets into the token, or lets it generate length (8 to 512) of them,
+ * under a fresh random CKA_ID when custody is OBJECT: CKK_GENERIC_SECRET,
+ * private, sensitive, for MACs and derivations.
+ */
+int onem2m_token_import(ONEM2M_TOKEN *token, ONEM2M_CUSTODY custody, int extractable,
+                        ONEM2M_SLICE octets, ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
+int onem2m_token_generate(ONEM2M_TOKEN *token, ONEM2M_CUSTODY custody, int extractable,
+                          size_t length, ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
+
+/* Makes of a wrapped key an object of the token, with a fresh CKA_ID. */
+int onem2m_token_settle(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *wrapped,
+                        ONEM2M_TOKEN_KEY *object, ONEM2M_ERROR *error);
+
+/* Destroys an object; a wrapped key is only forgotten. 1 also when there is no such object. */
+int onem2m_token_destroy(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
+
+/* Turns extractable off. Of a wrapped key *key changes with it. */
+int onem2m_token_restrict(ONEM2M_TOKEN *token, ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
+
+/* The octets of an extractable key: out has key_length octets, which the caller cleanses. Another
+ * is refused with ONEM2M_R_NOT_EXTRACTABLE. */
+int onem2m_token_read(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, unsigned char *out,
+                      ONEM2M_ERROR *error);
+
+/*
+ * HMAC in the token: digest SHA-256, -384 or -512 (EVP_MD_is_a), any other
+ * refused by name. out: EVP_MD_get_size(digest) octets. The message is
+ * parts[0] || parts[1] || ...
+ */
+int onem2m_token_mac(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, const EVP_MD *digest,
+                     const ONEM2M_SLICE *parts, size_t count, unsigned char *out,
+                     ONEM2M_ERROR *error);
+
+/*
+ * A new key, whose octets are that MAC, on the best rung that the token was
+ * found to have. *child is always WRAPPED; its birth says which rung it was.
+ */
+int onem2m_token_derive(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *parent, const EVP_MD *digest,
+                        const ONEM2M_SLICE *parts, size_t count, int extractable,
+                        ONEM2M_TOKEN_KEY *child, ONEM2M_ERROR *error);
+
+/*
+ * HKDF-Extract (RFC 5869) of a key that is the input keying material: a new
+ * key, WRAPPED, of the digest's size. Refused by name where the token has no
+ * CKM_HKDF_DERIVE and the key is not extractable.
+ */
+int onem2m_token_extract(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *parent, const EVP_MD *digest,
+                         ONEM2M_SLICE salt, int extractable, ONEM2M_TOKEN_KEY *child,
+                         ONEM2M_ERROR *error);
+
+/*
+ * A new key, WRAPPED, of length octets of another from offset on. Refused by
+ * name where the token has no CKM_EXTRACT_KEY_FROM_KEY and the key is not extractable.
+ */
+int onem2m_token_slice(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *parent, size_t offset,
+                       size_t length, int extractable, ONEM2M_TOKEN_KEY *child,
+                       ONEM2M_ERROR *error);
+
+/* What the token was found to do, each asked once a process with a known answer. */
+typedef struct {
+    char label[33], manufacturer[33], model[17], serial[17]; /* printable, trimmed */
+    int generates, wraps, wraps_padded;
+    int derives_sp800_108, derives_hkdf; /* HMAC with SHA-256 */
+    int extracts_hkdf, slices;
+} ONEM2M_TOKEN_ABILITIES;
+int onem2m_token_abilities(ONEM2M_TOKEN *token, ONEM2M_TOKEN_ABILITIES *abilities,
+                           ONEM2M_ERROR *error);
+
+/* "object", "wrapped" ...; "sp800-108-feedback", "hkdf-extract", "host" ...: for people. Static. */
+const char *onem2m_custody_name(ONEM2M_CUSTODY custody);
+const char *onem2m_birth_name(ONEM2M_BIRTH birth);
+
+#endif
