@@ -1,0 +1,332 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Records that somebody with the key has made, but not this program.
+ */
+#include "record_fixture.h"
+
+typedef struct {
+    unsigned char octets[2048];
+    size_t length;
+} BUFFER;
+
+static void append(BUFFER *buffer, const void *octets, size_t length)
+{
+    assert_true(length <= sizeof(buffer->octets) - buffer->length);
+    memcpy(buffer->octets + buffer->length, octets, length);
+    buffer->length += length;
+}
+
+static void append_hex(BUFFER *buffer, const char *hex)
+{
+    size_t length;
+    unsigned char *octets = from_hex(hex, &length);
+
+    append(buffer, octets, length);
+    free(octets);
+}
+
+static void append_string(BUFFER *buffer, const void *octets, size_t length)
+{
+    const unsigned char head[] = { 0x59, (unsigned char)(length >> 8), (unsigned char)length };
+    const unsigned char middle[] = { 0x58, (unsigned char)length };
+    const unsigned char small = (unsigned char)(0x40 | length);
+
+    if (length < 24)
+        append(buffer, &small, 1);
+    else if (length < 256)
+        append(buffer, middle, 2);
+    else
+        append(buffer, head, 3);
+    append(buffer, octets, length);
+}
+
+static void gcm(BUFFER *out, const BUFFER *additional, const unsigned char *iv,
+                const BUFFER *plaintext)
+{
+    EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    unsigned char octets[2048];
+    int written;
+
+    assert_true(EVP_EncryptInit_ex2(context, aes, record_data_key, iv, NULL));
+    assert_true(
+        EVP_EncryptUpdate(context, NULL, &written, additional->octets, (int)additional->length));
+    assert_true(
+        EVP_EncryptUpdate(context, octets, &written, plaintext->octets, (int)plaintext->length));
+    assert_true(EVP_EncryptFinal_ex(context, octets + plaintext->length, &written));
+    assert_true(
+        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, octets + plaintext->length));
+    out->length = 0;
+    append(out, octets, plaintext->length + 16);
+    EVP_CIPHER_CTX_free(context);
+    EVP_CIPHER_free(aes);
+}
+
+/* Hexadecimal of the parts of a record; NULL for what the fixed record has. */
+typedef struct {
+    const char *what;
+    int good;
+    const char *protected_header;
+    const char *attributes; /* only without protected_header */
+    const char *cose_key;
+    const char *start, *unprotected_header, *end; /* before, between, after the strings */
+} CRAFTED;
+
+#define LEAST "a3010203010401"
+#define COSE_KEY                                                                                   \
+    "a201042048"                                                                                   \
+    "3132333435363738"
+
+static void craft(BUFFER *record, const CRAFTED *crafted)
+{
+    static const unsigned char iv[12] = { 1 };
+    BUFFER protected_header = { .length = 0 }, external = { .length = 0 }, aad = { .length = 0 };
+    BUFFER plaintext = { .length = 0 }, ciphertext;
+
+    if (crafted->protected_header != NULL) {
+        append_hex(&protected_header, crafted->protected_header);
+    } else {
+        append_hex(&protected_header, "a301033a000100001901023a00010001");
+        append_hex(&protected_header, crafted->attributes != NULL ? crafted->attributes : LEAST);
+    }
+    append_hex(&plaintext, crafted->cose_key != NULL ? crafted->cose_key : COSE_KEY);
+    append_hex(&external, "82");
+    append_string(&external, record_identity, sizeof(record_identity));
+    append_string(&external, RECORD_NAME, RECORD_NAME_LENGTH);
+    append_hex(&aad, "8368");
+    append(&aad, "Encrypt0", 8);
+    append_string(&aad, protected_header.octets, protected_header.length);
+    append_string(&aad, external.octets, external.length);
+    gcm(&ciphertext, &aad, iv, &plaintext);
+    record->length = 0;
+    append_hex(record, crafted->start != NULL ? crafted->start : "83");
+    append_string(record, protected_header.octets, protected_header.length);
+    append_hex(record, crafted->unprotected_header != NULL ? crafted->unprotected_header
+                                                           : "a1054c010000000000000000000000");
+    append_string(record, ciphertext.octets, ciphertext.length);
+    append_hex(record, crafted->end != NULL ? crafted->end : "");
+}
+
+#define ATTRIBUTES(what, good, hex)                                                                \
+    {                                                                                              \
+        what, good, NULL, hex, NULL, NULL, NULL, NULL                                              \
+    }
+#define PROTECTED(what, hex)                                                                       \
+    {                                                                                              \
+        what, 0, hex, NULL, NULL, NULL, NULL, NULL                                                 \
+    }
+#define KEY_MAP(what, good, hex)                                                                   \
+    {                                                                                              \
+        what, good, NULL, NULL, hex, NULL, NULL, NULL                                              \
+    }
+
+static const CRAFTED crafted[] = {
+    ATTRIBUTES("least", 1, LEAST),
+    ATTRIBUTES("all numbers", 1, "ab0101020103040401050106010701080109010a010b01"),
+    ATTRIBUTES("greatest numbers", 1,
+               "ab010c0218630304041b7fffffffffffffff051b7fffffffffffffff060c07040801"
+               "09010a010b181f"),
+    ATTRIBUTES("a text", 1,
+               "a401020301040110"
+               "6161"),
+    ATTRIBUTES("the last text", 1,
+               "a40102030104011818"
+               "6161"),
+    ATTRIBUTES("no attributes", 0, "a0"),
+    ATTRIBUTES("no kind", 0, "a203010401"),
+    ATTRIBUTES("no state", 0, "a201020401"),
+    ATTRIBUTES("no created", 0, "a201020301"),
+    ATTRIBUTES("label 0", 0, "a40001010203010401"),
+    ATTRIBUTES("label 12", 0, "a40102030104010c01"),
+    ATTRIBUTES("label 15", 0, "a40102030104010f01"),
+    ATTRIBUTES("label 25", 0, "a401020301040118196161"),
+    ATTRIBUTES("label of 64 bits", 0,
+               "a40102030104011b0000000100000001"
+               "01"),
+    ATTRIBUTES("a negative label", 0, "a40102030104012001"),
+    ATTRIBUTES("a text as label", 0, "a4010203010401616101"),
+    ATTRIBUTES("unsorted", 0, "a3030101020401"),
+    ATTRIBUTES("twice the same label", 0, "a40102010203010401"),
+    ATTRIBUTES("a pair more than there is", 0, "a4010203010401"),
+    ATTRIBUTES("a pair fewer than there are", 0, "a2010203010401"),
+    ATTRIBUTES("more pairs than anything", 0,
+               "bbffffffffffffffff"
+               "010203010401"),
+    ATTRIBUTES("count not shortest", 0, "b803010203010401"),
+    ATTRIBUTES("label not shortest", 0, "a318010203010401"),
+    ATTRIBUTES("value not shortest", 0, "a301180203010401"),
+    ATTRIBUTES("indefinite map", 0, "bf010203010401ff"),
+    ATTRIBUTES("an array", 0, "83010203"),
+    ATTRIBUTES("a tagged map", 0, "c0" LEAST),
+    ATTRIBUTES("octets after the map", 0, LEAST "00"),
+    ATTRIBUTES("kind 0", 0, "a3010003010401"),
+    ATTRIBUTES("kind 13", 0, "a3010d03010401"),
+    ATTRIBUTES("suid 0", 0, "a40102020003010401"),
+    ATTRIBUTES("suid 100", 0, "a4010202186403010401"),
+    ATTRIBUTES("state 0", 0, "a3010203000401"),
+    ATTRIBUTES("state 5", 0, "a3010203050401"),
+    ATTRIBUTES("created 0", 0, "a3010203010400"),
+    ATTRIBUTES("created beyond 63 bits", 0, "a301020301041b8000000000000000"),
+    ATTRIBUTES("created before 1970", 0, "a3010203010420"),
+    ATTRIBUTES("created a float", 0, "a30102030104f93c00"),
+    ATTRIBUTES("created with a tag", 0,
+               "a301020301"
+               "04c101"),
+    ATTRIBUTES("not-after 0", 0, "a40102030104010500"),
+    ATTRIBUTES("parent's kind 0", 0, "a40102030104010600"),
+    ATTRIBUTES("parent's kind 13", 0, "a4010203010401060d"),
+    ATTRIBUTES("purpose 0", 0, "a40102030104010700"),
+    ATTRIBUTES("purpose 5", 0, "a40102030104010705"),
+    ATTRIBUTES("registration 0", 0, "a40102030104010800"),
+    ATTRIBUTES("registration 2", 0, "a40102030104010802"),
+    ATTRIBUTES("registration true", 0, "a401020301040108f5"),
+    ATTRIBUTES("extractable 2", 0, "a40102030104010902"),
+    ATTRIBUTES("no derived octets 2", 0, "a40102030104010a02"),
+    ATTRIBUTES("allowed SUIDs 0", 0, "a40102030104010b00"),
+    ATTRIBUTES("allowed SUIDs 32", 0, "a40102030104010b1820"),
+    ATTRIBUTES("an empty text", 0, "a40102030104011060"),
+    ATTRIBUTES("octets for a text", 0,
+               "a401020301040110"
+               "4161"),
+    ATTRIBUTES("a number for a text", 0, "a40102030104011001"),
+    ATTRIBUTES("an indefinite text", 0,
+               "a401020301040110"
+               "7f6161ff"),
+    ATTRIBUTES("a text beyond the end", 0,
+               "a401020301040110"
+               "6261"),
+    ATTRIBUTES("a text for a number", 0,
+               "a3"
+               "016101"
+               "03010401"),
+    PROTECTED("an empty protected header", ""),
+    PROTECTED("an empty map", "a0"),
+    PROTECTED("no algorithm", "a23a000100001901023a00010001" LEAST),
+    PROTECTED("A128GCM", "a301013a000100001901023a00010001" LEAST),
+    PROTECTED("epoch 0", "a301033a00010000003a00010001" LEAST),
+    PROTECTED("epoch not shortest", "a301033a000100001a000001023a00010001" LEAST),
+    PROTECTED("epoch of 33 bits", "a301033a000100001b00000001000000003a00010001" LEAST),
+    PROTECTED("attributes before epoch", "a301033a00010001" LEAST "3a00010000190102"),
+    PROTECTED("a fourth parameter", "a401033a000100001901023a00010001" LEAST "3a0001000200"),
+    PROTECTED("critical parameters", "a4010302811a000100003a000100001901023a00010001" LEAST),
+    PROTECTED("epoch twice", "a301033a000100001901023a00010000190102"),
+    KEY_MAP("a tombstone", 1, "a201042040"),
+    KEY_MAP("no octets", 0, "a10104"),
+    KEY_MAP("another key type", 0, "a20102204131"),
+    KEY_MAP("unsorted", 0, "a22041310104"),
+    KEY_MAP("a kid", 0,
+            "a301040241312041"
+            "31"),
+    KEY_MAP("text for octets", 0, "a20104206131"),
+    KEY_MAP("length not shortest", 0, "a2010420580131"),
+    KEY_MAP("indefinite octets", 0, "a20104205f4131ff"),
+    KEY_MAP("octets after the map", 0, COSE_KEY "00"),
+    KEY_MAP("cut off", 0,
+            "a2010420483132333435363"
+            "7"),
+    KEY_MAP("nothing that is CBOR", 0, "ffffffffff"),
+    { "a tag before", 0, NULL, NULL, NULL,
+      "d08"
+      "3",
+      NULL, NULL },
+    { "an array of 4", 0, NULL, NULL, NULL, "84", NULL, "00" },
+    { "an array of 2", 0, NULL, NULL, NULL, "82", NULL, NULL },
+    { "an indefinite array", 0, NULL, NULL, NULL, "9f", NULL, "ff" },
+    { "a length not shortest", 0, NULL, NULL, NULL, "9803", NULL, NULL },
+    { "octets after", 0, NULL, NULL, NULL, NULL, NULL, "f6" },
+    { "no IV", 0, NULL, NULL, NULL, NULL, "a0", NULL },
+    { "a partial IV", 0, NULL, NULL, NULL, NULL, "a1064c010000000000000000000000", NULL },
+    { "an IV of 11", 0, NULL, NULL, NULL, NULL, "a1054b0100000000000000000000", NULL },
+    { "an IV of 16", 0, NULL, NULL, NULL, NULL, "a1055001000000000000000000000000000000", NULL },
+    { "a second parameter", 0, NULL, NULL, NULL, NULL,
+      "a2054c010000000000000000000000"
+      "1a0001000000",
+      NULL },
+};
+
+static void judges_what_others_made(void **state)
+{
+    FIXTURE *fixture = *state;
+
+    for (size_t i = 0; i < COUNT(crafted); i++) {
+        ONEM2M_ERROR error;
+        OPENED opened;
+        BUFFER record;
+
+        craft(&record, &crafted[i]);
+        if (!crafted[i].good)
+            must_refuse(&fixture->cipher, own_name(), record.octets, record.length,
+                        crafted[i].what);
+        else if (!open_as(&fixture->cipher, own_name(), slice(record.octets, record.length),
+                          &opened, &error))
+            fail_msg("%s: %s", crafted[i].what, error.detail);
+    }
+}
+
+static void refuses_keys_too_long(void **state)
+{
+    static const char head[] = "a20104205902";
+    char hex[2 * 600 + 1];
+    CRAFTED too_long = { "513 octets", 0, NULL, NULL, hex, NULL, NULL, NULL };
+    FIXTURE *fixture = *state;
+    BUFFER record;
+    OPENED opened = { 0 };
+
+    memset(hex, '0', sizeof(hex));
+    memcpy(hex, head, sizeof(head) - 1);
+    hex[14 + 2 * 512] = '\0';
+    craft(&record, &too_long);
+    assert_true(
+        open_as(&fixture->cipher, own_name(), slice(record.octets, record.length), &opened, NULL));
+    assert_int_equal(opened.length, 512);
+    hex[13] = '1';
+    hex[14 + 2 * 512] = '0';
+    hex[14 + 2 * 513] = '\0';
+    craft(&record, &too_long);
+    must_refuse(&fixture->cipher, own_name(), record.octets, record.length, "513 octets");
+}
+
+/* Whether a record of so many octets, most of them in its protected header, is taken apart. */
+static int parses(size_t length)
+{
+    static const unsigned char end[] = { 0xA1, 0x05, 0x4C, 1,  2,    3, 4, 5, 6, 7, 8,
+                                         9,    10,   11,   12, 0x51, 0, 0, 0, 0, 0, 0,
+                                         0,    0,    0,    0,  0,    0, 0, 0, 0, 0, 0 };
+    const size_t head = length > ONEM2M_RECORD_MAX ? 6 : 4, inner = length - head - sizeof(end);
+    const unsigned char start[] = { 0x83, (unsigned char)(head == 6 ? 0x5A : 0x59) };
+    unsigned char *record = calloc(1, length);
+    ONEM2M_RECORD parsed;
+    int taken;
+
+    assert_non_null(record);
+    memcpy(record, start, sizeof(start));
+    for (size_t i = 2; i < head; i++)
+        record[i] = (unsigned char)(inner >> 8 * (head - 1 - i));
+    memcpy(record + head, "\xA3\x01\x03\x3A\0\1\0\0\1\x3A\0\1\0\1", 14);
+    memcpy(record + length - sizeof(end), end, sizeof(end));
+    taken = onem2m_record_parse(&parsed, slice(record, length), NULL);
+    free(record);
+    return taken;
+}
+
+/* What an attacker puts into a store may be as long as the file allows. */
+static void refuses_records_too_long(void **state)
+{
+    (void)state;
+    assert_true(parses(ONEM2M_RECORD_MAX));
+    assert_false(parses((size_t)ONEM2M_RECORD_MAX + 6 + 33)); /* a longer head from here on */
+    assert_false(parses((size_t)1 << 20));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(judges_what_others_made, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refuses_keys_too_long, set_up, tear_down),
+        cmocka_unit_test(refuses_records_too_long),
+    };
+
+    return cmocka_run_group_tests_name("record_crafted", tests, NULL, NULL);
+}
