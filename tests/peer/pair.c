@@ -2,7 +2,9 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <string.h>
 #include <openssl/err.h>
+#include <onem2m/id.h>
 #include "pair.h"
 
 char current_subject[256];
@@ -127,4 +129,28 @@ void pair_free(PAIR *pair)
     SSL_set_shutdown(pair->server, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(pair->client);
     SSL_free(pair->server);
+}
+
+void check_identity(const SSL *ssl, const char *entity_id, const char *credential_id)
+{
+    char text[ONEM2M_CREDENTIAL_ID_MAX + 1] = "";
+
+    CHECK(onem2m_tls_peer_entity(ssl, text, sizeof(text)));
+    CHECK(strcmp(text, entity_id) == 0);
+    if (credential_id != NULL) {
+        CHECK(onem2m_tls_peer_credential_id(ssl, text, sizeof(text)));
+        CHECK(strcmp(text, credential_id) == 0);
+    }
+}
+
+void check_nobody(const SSL *ssl, ONEM2M_REASON reason)
+{
+    char text[ONEM2M_CREDENTIAL_ID_MAX + 1] = "untouched";
+
+    take_reason();
+    CHECK(!onem2m_tls_peer_entity(ssl, text, sizeof(text)));
+    CHECK(take_reason() == reason);
+    CHECK(!onem2m_tls_peer_credential_id(ssl, text, sizeof(text)));
+    CHECK(take_reason() == reason);
+    CHECK(strcmp(text, "untouched") == 0);
 }

@@ -58,4 +58,9 @@ void pair_free(PAIR *pair);
 /* The engine's first reason on the error queue, or ONEM2M_R_NONE; empties it. */
 ONEM2M_REASON take_reason(void);
 
+/* Who was verified; credential_id: NULL when it does not matter. */
+void check_identity(const SSL *ssl, const char *entity_id, const char *credential_id);
+/* That there is nobody to name, for that reason. */
+void check_nobody(const SSL *ssl, ONEM2M_REASON reason);
+
 #endif

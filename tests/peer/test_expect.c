@@ -2,64 +2,12 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * onem2m_tls_expect_peer beside what an application does itself, and raw public keys.
+ * onem2m_tls_expect_peer: what may be expected, beside what an application does itself, and
+ * certificates with more than usual in them.
  */
-#include <string.h>
 #include <openssl/err.h>
 #include <onem2m/id.h>
-#include "pair.h"
-
-#define MEF "mef.example.com"
-
-static const ONEM2M_PEER mef = { ONEM2M_PEER_FQDN, 0, MEF, NULL };
-
-static CHAIN server_chain, client_chain;
-
-static int setup(void **state)
-{
-    static const SPEC ca = { .subject = "a CA", .is_ca = 1, .constraints = "+DNS:example.com" };
-    static const SPEC server = { .names = "DNS:" MEF },
-                      client = { .names = "DNS:cse1.example.com" };
-
-    (void)state;
-    chain_make(&server_chain, NULL, &ca, &server);
-    chain_make(&client_chain, NULL, &ca, &client);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    chain_free(&server_chain);
-    chain_free(&client_chain);
-    return 0;
-}
-
-/* A client that trusts the server's root, and that server. */
-static void make_usual(PAIR *pair)
-{
-    pair_make(pair, context_make(TLS_method(), &client_chain, &server_chain),
-              context_make(TLS_method(), &server_chain, &client_chain));
-}
-
-static void check_entity(const SSL *ssl, const char *entity_id)
-{
-    char text[ONEM2M_ID_MAX + 1];
-
-    CHECK(onem2m_tls_peer_entity(ssl, text, sizeof(text)));
-    CHECK(strcmp(text, entity_id) == 0);
-}
-
-static void check_nobody(const SSL *ssl, ONEM2M_REASON reason)
-{
-    char text[ONEM2M_CREDENTIAL_ID_MAX + 1];
-
-    ERR_clear_error();
-    CHECK(!onem2m_tls_peer_entity(ssl, text, sizeof(text)));
-    CHECK(take_reason() == reason);
-    CHECK(!onem2m_tls_peer_credential_id(ssl, text, sizeof(text)));
-    CHECK(take_reason() == reason);
-}
+#include "usual.h"
 
 /* 254 octets: one more than an FQDN may have. */
 #define LABEL "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
@@ -190,8 +138,8 @@ static void test_both_ends(void **state)
     CHECK(pair_shake_hands(&pair));
     /* An application's error stays. */
     ERR_raise(ERR_LIB_X509, 77);
-    check_entity(pair.client, MEF);
-    check_entity(pair.server, "/cse1");
+    check_identity(pair.client, MEF, NULL);
+    check_identity(pair.server, "/cse1", NULL);
     CHECK(ERR_GET_REASON(ERR_get_error()) == 77 && ERR_peek_error() == 0);
     check_refused_text(pair.client);
     pair_free(&pair);
@@ -224,7 +172,7 @@ static int run_with_application(int answer, const ONEM2M_PEER *expected)
     CHECK(onem2m_tls_expect_peer(pair.client, expected));
     done = pair_shake_hands(&pair);
     if (done)
-        check_entity(pair.client, expected->identifier);
+        check_identity(pair.client, expected->identifier, NULL);
     else
         CHECK(*onem2m_tls_refusal(pair.client) != '\0');
     if (!done && answer == 0)
@@ -266,23 +214,6 @@ static void test_callback_replaced(void **state)
     pair_free(&pair);
 }
 
-/* The same connection object with another server. */
-static void connect_again(PAIR *pair, SSL_CTX *server)
-{
-    BIO *near = NULL, *far = NULL;
-
-    assert_int_equal(BIO_new_bio_pair(&near, 1 << 18, &far, 1 << 18), 1);
-    SSL_set_shutdown(pair->client, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-    assert_int_equal(SSL_clear(pair->client), 1);
-    SSL_free(pair->server);
-    pair->server = SSL_new(server);
-    SSL_CTX_free(server);
-    assert_non_null(pair->server);
-    SSL_set_accept_state(pair->server);
-    SSL_set_bio(pair->client, near, near);
-    SSL_set_bio(pair->server, far, far);
-}
-
 /* Who was verified on an earlier connection is not who this one is with. */
 static void test_connected_again(void **state)
 {
@@ -293,11 +224,11 @@ static void test_connected_again(void **state)
     make_usual(&pair);
     CHECK(onem2m_tls_expect_peer(pair.client, &mef));
     CHECK(pair_shake_hands(&pair));
-    check_entity(pair.client, MEF);
+    check_identity(pair.client, MEF, NULL);
     connect_again(&pair, context_make(TLS_method(), &server_chain, NULL));
     check_nobody(pair.client, ONEM2M_R_TLS_NOT_READY);
     CHECK(pair_shake_hands(&pair));
-    check_entity(pair.client, MEF);
+    check_identity(pair.client, MEF, NULL);
 
     subject("connected again, not verified");
     connect_again(&pair, context_make(TLS_method(), &server_chain, NULL));
@@ -445,310 +376,6 @@ static void test_huge_names(void **state)
     run_huge_name(ONEM2M_PEER_DEVICE, huge("OID:0.2.481.1/1", ".1", 7900));
 }
 
-static unsigned int give_psk(SSL *ssl, const char *hint, char *identity, unsigned int identity_size,
-                             unsigned char *psk, unsigned int psk_size)
-{
-    (void)ssl;
-    (void)hint;
-    snprintf(identity, identity_size, "somebody");
-    memset(psk, 'k', psk_size < 32 ? psk_size : 32);
-    return 32;
-}
-
-static unsigned int find_psk(SSL *ssl, const char *identity, unsigned char *psk,
-                             unsigned int psk_size)
-{
-    (void)ssl;
-    (void)identity;
-    memset(psk, 'k', psk_size < 32 ? psk_size : 32);
-    return 32;
-}
-
-/* Two ends that share a key and would rather use it. */
-static void make_with_psk(PAIR *pair)
-{
-    SSL_CTX *client = context_make(TLS_method(), &client_chain, &server_chain);
-    SSL_CTX *server = context_make(TLS_method(), &server_chain, &client_chain);
-
-    assert_true(SSL_CTX_set_cipher_list(client, "PSK-AES128-CBC-SHA256:ECDHE-ECDSA-AES128-SHA256"));
-    assert_true(SSL_CTX_set_cipher_list(server, "PSK-AES128-CBC-SHA256:ECDHE-ECDSA-AES128-SHA256"));
-    SSL_CTX_set_psk_client_callback(client, give_psk);
-    SSL_CTX_set_psk_server_callback(server, find_psk);
-    pair_make(pair, client, server);
-}
-
-static void test_no_shared_key(void **state)
-{
-    const ONEM2M_PEER cse = { ONEM2M_PEER_CSE_ID, 0, "cse1.example.com", NULL };
-    PAIR pair;
-
-    (void)state;
-    subject("shared key");
-    make_with_psk(&pair);
-    CHECK(pair_shake_hands(&pair));
-    CHECK(SSL_get0_peer_certificate(pair.client) == NULL);
-    check_nobody(pair.client, ONEM2M_R_PEER_UNKNOWN);
-    pair_free(&pair);
-
-    subject("a server expected, not a shared key");
-    make_with_psk(&pair);
-    CHECK(onem2m_tls_expect_peer(pair.client, &mef));
-    CHECK(pair_shake_hands(&pair));
-    check_entity(pair.client, MEF);
-    pair_free(&pair);
-
-    subject("a client expected, not a shared key");
-    make_with_psk(&pair);
-    CHECK(onem2m_tls_expect_peer(pair.server, &cse));
-    CHECK(pair_shake_hands(&pair));
-    check_entity(pair.server, "cse1.example.com");
-    pair_free(&pair);
-}
-
-/* Contexts that keep sessions, whatever the profile says, and one of them. */
-typedef struct {
-    SSL_CTX *client, *server;
-    SSL_SESSION *session;
-} SESSIONS;
-
-#define SESSIONS_CONTEXT ((const unsigned char *)"peer"), 4
-
-static SSL_CTX *keep_sessions(SSL_CTX *ctx)
-{
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_BOTH);
-    SSL_CTX_clear_options(ctx, SSL_OP_NO_TICKET);
-    assert_true(SSL_CTX_set_session_id_context(ctx, SESSIONS_CONTEXT));
-    return ctx;
-}
-
-static void begin_with_sessions(PAIR *pair, const SESSIONS *sessions)
-{
-    assert_true(SSL_CTX_up_ref(sessions->client) && SSL_CTX_up_ref(sessions->server));
-    pair_make(pair, sessions->client, sessions->server);
-    if (sessions->session != NULL)
-        CHECK(SSL_set_session(pair->client, sessions->session));
-}
-
-static void make_session(SESSIONS *sessions)
-{
-    PAIR pair;
-
-    subject("a session");
-    sessions->client = keep_sessions(context_make(TLS_method(), &client_chain, &server_chain));
-    sessions->server = keep_sessions(context_make(TLS_method(), &server_chain, &client_chain));
-    sessions->session = NULL;
-    begin_with_sessions(&pair, sessions);
-    CHECK(pair_shake_hands(&pair));
-    sessions->session = SSL_get1_session(pair.client);
-    assert_non_null(sessions->session);
-    pair_free(&pair);
-}
-
-static void free_sessions(SESSIONS *sessions)
-{
-    SSL_SESSION_free(sessions->session);
-    SSL_CTX_free(sessions->client);
-    SSL_CTX_free(sessions->server);
-}
-
-static void test_sessions(void **state)
-{
-    const ONEM2M_PEER cse = { ONEM2M_PEER_CSE_ID, 0, "cse1.example.com", NULL };
-    SESSIONS sessions;
-    PAIR pair;
-
-    (void)state;
-    make_session(&sessions);
-    subject("an older session, and a client expected");
-    begin_with_sessions(&pair, &sessions);
-    CHECK(onem2m_tls_expect_peer(pair.server, &cse));
-    CHECK(pair_shake_hands(&pair));
-    CHECK(!SSL_session_reused(pair.server));
-    check_entity(pair.server, "cse1.example.com");
-    pair_free(&pair);
-
-    subject("an older session, and a server expected");
-    begin_with_sessions(&pair, &sessions);
-    CHECK(onem2m_tls_expect_peer(pair.client, &mef));
-    CHECK(pair_shake_hands(&pair));
-    CHECK(!SSL_session_reused(pair.client));
-    check_entity(pair.client, MEF);
-    pair_free(&pair);
-    free_sessions(&sessions);
-}
-
-static void test_sessions_set_later(void **state)
-{
-    SESSIONS sessions;
-    PAIR pair;
-
-    (void)state;
-    make_session(&sessions);
-    subject("an older session, with its context, set later");
-    begin_with_sessions(&pair, &sessions);
-    CHECK(onem2m_tls_expect_peer(pair.client, &mef));
-    CHECK(SSL_set_session(pair.client, sessions.session));
-    CHECK(SSL_set_session_id_context(pair.client, SESSIONS_CONTEXT));
-    CHECK(pair_shake_hands(&pair));
-    CHECK(SSL_session_reused(pair.client));
-    check_nobody(pair.client, ONEM2M_R_TLS_RESUMED);
-    pair_free(&pair);
-
-    subject("an older session, set later");
-    begin_with_sessions(&pair, &sessions);
-    CHECK(onem2m_tls_expect_peer(pair.client, &mef));
-    CHECK(SSL_set_session(pair.client, sessions.session));
-    CHECK(!pair_shake_hands(&pair));
-    pair_free(&pair);
-    free_sessions(&sessions);
-}
-
-#if OPENSSL_VERSION_NUMBER >= 0x30200000L
-
-static const unsigned char raw[] = { TLSEXT_cert_type_rpk };
-
-static void form_id(char *id, size_t size, ONEM2M_PUBLIC_KEY_ID_SUITE suite, EVP_PKEY *key)
-{
-    unsigned char *der = NULL;
-    int length = i2d_PUBKEY(key, &der);
-
-    assert_true(length > 0);
-    assert_true(onem2m_public_key_id_form(id, &size, suite, der, (size_t)length, NULL, NULL, NULL));
-    OPENSSL_free(der);
-}
-
-/* A server with a raw public key, or with its certificate. */
-static void make_raw(PAIR *pair, CHAIN *chain, const char *what, const SPEC *spec, int gives_raw)
-{
-    subject("raw public key: %s", what);
-    chain_make(chain, NULL, NULL, spec);
-    pair_make(pair, context_make(TLS_method(), NULL, NULL),
-              context_make(TLS_method(), chain, NULL));
-    if (gives_raw)
-        CHECK(SSL_set1_server_cert_type(pair->server, raw, sizeof(raw)));
-}
-
-static void check_raw(PAIR *pair, CHAIN *chain, const char *identifier, int alert,
-                      ONEM2M_REASON reason, const char *refusal)
-{
-    const ONEM2M_PEER expected = { ONEM2M_PEER_PUBLIC_KEY, 0, identifier, "/cse1" };
-    char text[ONEM2M_CREDENTIAL_ID_MAX + 1];
-
-    CHECK(onem2m_tls_expect_peer(pair->client, &expected));
-    if (alert < 0) {
-        if (!pair_shake_hands(pair))
-            fail_msg("%s: %s", current_subject, onem2m_tls_refusal(pair->client));
-        check_entity(pair->client, "/cse1");
-        CHECK(onem2m_tls_peer_credential_id(pair->client, text, sizeof(text)));
-        CHECK(strncmp(text, "30-sha-256", 10) == 0);
-    } else {
-        CHECK(!pair_shake_hands(pair));
-        if (pair->client_alert != alert || pair->reason != reason ||
-            strstr(onem2m_tls_refusal(pair->client), refusal) == NULL)
-            fail_msg("%s: alert %d, reason %d, '%s'", current_subject, pair->client_alert,
-                     (int)pair->reason, onem2m_tls_refusal(pair->client));
-    }
-    pair_free(pair);
-    chain_free(chain);
-}
-
-static void test_raw_public_keys(void **state)
-{
-    static const SPEC usual = { .subject = "a CSE" }, curve = { .curve = "P-384" };
-    static const SPEC compressed = { .is_compressed = 1 };
-    char id[ONEM2M_PUBLIC_KEY_ID_MAX + 1];
-    CHAIN chain;
-    PAIR pair;
-
-    (void)state;
-    for (ONEM2M_PUBLIC_KEY_ID_SUITE suite = ONEM2M_PUBLIC_KEY_ID_SHA_256;
-         suite <= ONEM2M_PUBLIC_KEY_ID_SHA_256_120; suite++) {
-        make_raw(&pair, &chain, "right", &usual, 1);
-        form_id(id, sizeof(id), suite, chain.entity.key);
-        check_raw(&pair, &chain, id, -1, ONEM2M_R_NONE, NULL);
-    }
-    make_raw(&pair, &chain, "another", &usual, 1);
-    form_id(id, sizeof(id), ONEM2M_PUBLIC_KEY_ID_SHA_256, chain.ca.key);
-    check_raw(&pair, &chain, id, SSL_AD_BAD_CERTIFICATE, ONEM2M_R_MISMATCH,
-              "not that of the trusted public key identifier");
-    make_raw(&pair, &chain, "wrong curve", &curve, 1);
-    form_id(id, sizeof(id), ONEM2M_PUBLIC_KEY_ID_SHA_256, chain.entity.key);
-    check_raw(&pair, &chain, id, SSL_AD_UNSUPPORTED_CERTIFICATE, ONEM2M_R_BAD_CERTIFICATE,
-              "secp256r1");
-    make_raw(&pair, &chain, "compressed", &compressed, 1);
-    form_id(id, sizeof(id), ONEM2M_PUBLIC_KEY_ID_SHA_256, chain.entity.key);
-    check_raw(&pair, &chain, id, SSL_AD_UNSUPPORTED_CERTIFICATE, ONEM2M_R_BAD_CERTIFICATE,
-              "uncompressed");
-    make_raw(&pair, &chain, "a certificate instead", &usual, 0);
-    form_id(id, sizeof(id), ONEM2M_PUBLIC_KEY_ID_SHA_256, chain.entity.key);
-    check_raw(&pair, &chain, id, SSL_AD_UNKNOWN_CA, ONEM2M_R_PEER_UNTRUSTED, "depth");
-}
-
-static void test_raw_public_key_again(void **state)
-{
-    static const SPEC spec = { .subject = "a CSE" };
-    char id[ONEM2M_PUBLIC_KEY_ID_MAX + 1];
-    const ONEM2M_PEER expected = { ONEM2M_PEER_PUBLIC_KEY, 0, id, "/cse1" };
-    CHAIN chain;
-    PAIR pair;
-
-    (void)state;
-    make_raw(&pair, &chain, "again", &spec, 1);
-    form_id(id, sizeof(id), ONEM2M_PUBLIC_KEY_ID_SHA_256, chain.entity.key);
-    CHECK(onem2m_tls_expect_peer(pair.client, &expected));
-    CHECK(pair_shake_hands(&pair));
-    connect_again(&pair, context_make(TLS_method(), &chain, NULL));
-    CHECK(SSL_set1_server_cert_type(pair.server, raw, sizeof(raw)));
-    CHECK(pair_shake_hands(&pair));
-    check_entity(pair.client, "/cse1");
-    pair_free(&pair);
-    chain_free(&chain);
-}
-
-static void test_raw_public_key_of_client(void **state)
-{
-    const SPEC spec = { .subject = "an AE" };
-    char id[ONEM2M_PUBLIC_KEY_ID_MAX + 1], text[ONEM2M_ID_MAX + 1];
-    const ONEM2M_PEER expected = { ONEM2M_PEER_PUBLIC_KEY, 0, id, NULL };
-    CHAIN chain;
-    PAIR pair;
-
-    (void)state;
-    subject("raw public key of a client");
-    chain_make(&chain, NULL, NULL, &spec);
-    pair_make(&pair, context_make(TLS_method(), &chain, NULL),
-              context_make(TLS_method(), &server_chain, NULL));
-    form_id(id, sizeof(id), ONEM2M_PUBLIC_KEY_ID_SHA_256, chain.entity.key);
-    CHECK(SSL_set1_client_cert_type(pair.client, raw, sizeof(raw)));
-    CHECK(onem2m_tls_expect_peer(pair.server, &expected));
-    if (!pair_shake_hands(&pair))
-        fail_msg("%s: %s", current_subject, onem2m_tls_refusal(pair.server));
-    /* In the form of a Credential-ID, which has no entity but the key. */
-    CHECK(onem2m_tls_peer_entity(pair.server, text, sizeof(text)));
-    CHECK(strncmp(text, "sha-256.", 8) == 0 && strcmp(text + 8, strchr(id, ';') + 1) == 0);
-    pair_free(&pair);
-    chain_free(&chain);
-}
-
-#else
-
-static void test_raw_public_keys(void **state)
-{
-    const ONEM2M_PEER expected = { ONEM2M_PEER_PUBLIC_KEY, 0,
-                                   "ni:///sha-256-128;f4OxZX_x_FO5LcGBSKHWXQ", NULL };
-    PAIR pair;
-
-    (void)state;
-    subject("raw public key");
-    make_usual(&pair);
-    CHECK(!onem2m_tls_expect_peer(pair.client, &expected));
-    CHECK(take_reason() == ONEM2M_R_TLS_UNSUPPORTED);
-    CHECK(SSL_get_verify_mode(pair.client) == SSL_VERIFY_NONE);
-    pair_free(&pair);
-}
-
-#endif
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -763,15 +390,7 @@ int main(void)
         cmocka_unit_test(test_anchor),
         cmocka_unit_test(test_many_names),
         cmocka_unit_test(test_huge_names),
-        cmocka_unit_test(test_no_shared_key),
-        cmocka_unit_test(test_sessions),
-        cmocka_unit_test(test_sessions_set_later),
-        cmocka_unit_test(test_raw_public_keys),
-#if OPENSSL_VERSION_NUMBER >= 0x30200000L
-        cmocka_unit_test(test_raw_public_key_again),
-        cmocka_unit_test(test_raw_public_key_of_client),
-#endif
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, usual_set_up, usual_tear_down);
 }
