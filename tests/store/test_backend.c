@@ -5,17 +5,8 @@
  * What every backend does, the same tests over each of them.
  */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-#include "store_test.h"
-
-static ONEM2M_BACKEND *backend;
-static char directory[PATH_MAX];
+#include "store_backend.h"
 
 static const char *location(void)
 {
@@ -34,14 +25,6 @@ static int set_up_store(void **state)
 {
     set_up(state);
     assert_int_equal(store_try_create(backend), ONEM2M_R_NONE);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    store_functions->close(backend);
-    store_remove(directory);
     return 0;
 }
 

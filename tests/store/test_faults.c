@@ -6,34 +6,8 @@
  * was there is there, and the next works.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
 #include "file_shim.h"
-#include "store_test.h"
-
-static char directory[PATH_MAX];
-static ONEM2M_BACKEND *backend;
-
-static int set_up(void **state)
-{
-    (void)state;
-    store_directory(directory);
-    backend = store_open(directory);
-    assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    store_functions->close(backend);
-    store_remove(directory);
-    return 0;
-}
+#include "store_backend.h"
 
 static int put_many(void)
 {
@@ -137,7 +111,7 @@ static void creation(void **state)
     (void)state;
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up_filled, tear_down)
 
 int main(void)
 {

@@ -6,41 +6,16 @@
  * seconds of patience and room for 8 transactions that read (see CMakeLists.txt).
  */
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <cmocka.h>
-#include "store_test.h"
+#include "store_backend.h"
 
 #define MIB 1048576U
 
-static char directory[PATH_MAX];
-static ONEM2M_BACKEND *backend;
 static unsigned char octets[MIB];
-
-static int set_up(void **state)
-{
-    (void)state;
-    store_directory(directory);
-    backend = store_open(directory);
-    assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    store_functions->close(backend);
-    store_remove(directory);
-    return 0;
-}
 
 static ONEM2M_REASON put_large(const char *prefix, unsigned int number, size_t length)
 {
@@ -283,7 +258,7 @@ static void killed_readers_make_room(void **state)
         store_functions->abort(readers[i]);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up_filled, tear_down)
 
 int main(void)
 {
