@@ -4,32 +4,11 @@
 #
 # The openssl command on keys of the store: $KEY is onem2m-key, $OPENSSL_MODULES where the
 # module is. Runs in a directory where a file bears the name of a key's URI.
-set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/key-tool/common.sh
+. "${BASH_SOURCE[0]%/*}/../key-tool/common.sh"
+configure "$OPENSSL_CONF" "keystore = lmdb:$work/store" "seal = file:$work/seal" \
+    "fqdn = mef.example.com"
 cd "$work"
-export LC_ALL=C.UTF-8 OPENSSL_CONF=$work/openssl.cnf
-cat >"$OPENSSL_CONF" <<END
-openssl_conf = init
-[init]
-providers = providers
-[providers]
-default = base
-onem2m = keys
-[base]
-activate = 1
-[keys]
-activate = 1
-keystore = lmdb:$work/store
-seal = file:$work/seal
-fqdn = mef.example.com
-END
-
-fail() {
-    echo "FAILED: $*" >&2
-    head -c 4000 out err >&2
-    exit 1
-}
 
 # run STATUS ARGUMENT...: openssl, into out and err.
 run() {
@@ -37,14 +16,6 @@ run() {
     shift
     openssl "$@" >out 2>err || status=$?
     [ "$status" -eq "$expected" ] || fail "status $status, not $expected: openssl $*"
-}
-
-says() {
-    grep -qF -- "$2" "$1" || fail "not in $1: $2"
-}
-
-says_not() {
-    ! grep -qF -- "$2" "$1" || fail "in $1: $2"
 }
 
 "$KEY" init >/dev/null

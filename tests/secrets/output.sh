@@ -5,31 +5,11 @@
 # The openssl command over keys: whatever it is asked for and whatever it
 # refuses, the octets of a key that is not extractable, the seal and the key of a
 # derivation are in no output and no message. $KEY is onem2m-key.
-set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/key-tool/common.sh
+. "${BASH_SOURCE[0]%/*}/../key-tool/common.sh"
+configure "$OPENSSL_CONF" "keystore = lmdb:$work/store" "seal = file:$work/seal" \
+    "fqdn = mef.example.com"
 cd "$work"
-export LC_ALL=C.UTF-8 OPENSSL_CONF=$work/openssl.cnf
-cat >"$OPENSSL_CONF" <<END
-openssl_conf = init
-[init]
-providers = providers
-[providers]
-default = base
-onem2m = keys
-[base]
-activate = 1
-[keys]
-activate = 1
-keystore = lmdb:$work/store
-seal = file:$work/seal
-fqdn = mef.example.com
-END
-
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
 
 runs=0
 run() {
