@@ -2,11 +2,8 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <stdlib.h>
-#include <string.h>
 #include <keystore/key.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 /* The line that begins at *position, without its end. */
 static ONEM2M_SLICE next_line(const uint8_t *data, size_t size, size_t *position)

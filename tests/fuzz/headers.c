@@ -7,24 +7,11 @@
  * Aborts when a promise of header.h is broken; what is read must be what
  * encoding it again writes.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "keystore/cbor.h"
 #include "keystore/header.h"
-
-#define HOLDS(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "target.h"
 
 static const ONEM2M_STORE_KEYS keys = { { 1, 2, 3 }, { { 1, { 4, 5, 6 } }, { 0, { 0 } } } };
-
-static void broken(const char *condition, int line)
-{
-    fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, line, condition);
-    abort();
-}
 
 static const ONEM2M_HEADER_CRYPTO *crypto(void)
 {
@@ -153,8 +140,10 @@ static void open_keys(ONEM2M_SLICE map)
     HOLDS(memcmp(&again, &opened, sizeof(again)) == 0);
 }
 
-static void read_as(uint8_t choice, ONEM2M_SLICE octets)
+static void read_as(uint8_t choice, const uint8_t *data, size_t length)
 {
+    const ONEM2M_SLICE octets = { data, length };
+
     if (choice == 'h')
         decode(octets);
     else if (choice == 'i')
@@ -165,15 +154,5 @@ static void read_as(uint8_t choice, ONEM2M_SLICE octets)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    unsigned char *octets;
-
-    if (size == 0)
-        return 0;
-    octets = malloc(size); /* one more than needed: malloc(0) may be NULL */
-    if (octets == NULL)
-        return 0;
-    memmove(octets + 1, data + 1, size - 1);
-    read_as(data[0], (ONEM2M_SLICE){ octets + 1, size - 1 });
-    free(octets);
-    return 0;
+    return target_choose(data, size, read_as);
 }

@@ -5,33 +5,8 @@
  * The first octet of the input chooses what the rest is read as; corpus/ has
  * one of each. Aborts when a promise of id.h is broken.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <onem2m/id.h>
-
-#define UNTOUCHED 0x5A
-#define HOLDS(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void broken(const char *condition, int line)
-{
-    fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, line, condition);
-    abort();
-}
-
-static int is_untouched(const void *output, size_t size)
-{
-    const unsigned char *octets = output;
-
-    for (size_t i = 0; i < size; i++) {
-        if (octets[i] != UNTOUCHED)
-            return 0;
-    }
-    return 1;
-}
+#include "target.h"
 
 static void check_refusal(const ONEM2M_ERROR *error, size_t length)
 {
@@ -173,8 +148,10 @@ static void match_public_key_id(const char *text, size_t length)
         check_refusal(&error, length);
 }
 
-static void read_as(uint8_t choice, const char *text, size_t length)
+static void read_as(uint8_t choice, const uint8_t *octets, size_t length)
 {
+    const char *text = (const char *)octets;
+
     if (choice >= '0' && choice <= '8')
         read_id((ONEM2M_ID_KIND)(choice - '0'), ONEM2M_ID_STRICT, text, length);
     else if (choice >= '@' && choice <= 'H')
@@ -191,15 +168,5 @@ static void read_as(uint8_t choice, const char *text, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text;
-
-    if (size == 0)
-        return 0;
-    text = malloc(size); /* one more than needed: malloc(0) may be NULL */
-    if (text == NULL)
-        return 0;
-    memmove(text + 1, data + 1, size - 1);
-    read_as(data[0], text + 1, size - 1);
-    free(text);
-    return 0;
+    return target_choose(data, size, read_as);
 }

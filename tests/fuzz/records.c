@@ -8,46 +8,22 @@
  * Aborts when a promise of record.h is broken; what opens must be what sealing
  * it again writes (RFC 8949 4.2: there is one encoding).
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "keystore/cbor.h"
 #include "keystore/record.h"
+#include "target.h"
 
-#define UNTOUCHED 0x5A
 #define EPOCH 1
 #define PART_MAX 4096
-#define HOLDS(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const unsigned char identity[ONEM2M_STORE_IDENTITY_OCTETS] = { 1, 2, 3 };
 static const unsigned char data_key[ONEM2M_DATA_KEY_OCTETS] = { 4, 5, 6 };
 static const ONEM2M_SLICE name = { (const unsigned char *)"km1@maf.example.com\0\3", 21 };
-
-static void broken(const char *condition, int line)
-{
-    fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, line, condition);
-    abort();
-}
 
 typedef struct {
     ONEM2M_ATTRIBUTES attributes;
     unsigned char secret[ONEM2M_KEY_OCTETS_MAX];
     size_t length;
 } OPENED;
-
-static int is_untouched(const void *output, size_t size)
-{
-    const unsigned char *octets = output;
-
-    for (size_t i = 0; i < size; i++) {
-        if (octets[i] != UNTOUCHED)
-            return 0;
-    }
-    return 1;
-}
 
 static void check_refusal(const ONEM2M_ERROR *error)
 {
@@ -180,8 +156,10 @@ static void open_attributes(ONEM2M_SLICE map)
                 (ONEM2M_SLICE){ cose_key, sizeof(cose_key) });
 }
 
-static void open_as(uint8_t choice, ONEM2M_SLICE octets)
+static void open_as(uint8_t choice, const uint8_t *data, size_t length)
 {
+    const ONEM2M_SLICE octets = { data, length };
+
     if (choice == 'r')
         open_record(octets);
     else if (octets.length > PART_MAX / 2)
@@ -196,15 +174,5 @@ static void open_as(uint8_t choice, ONEM2M_SLICE octets)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    unsigned char *octets;
-
-    if (size == 0)
-        return 0;
-    octets = malloc(size); /* one more than needed: malloc(0) may be NULL */
-    if (octets == NULL)
-        return 0;
-    memmove(octets + 1, data + 1, size - 1);
-    open_as(data[0], (ONEM2M_SLICE){ octets + 1, size - 1 });
-    free(octets);
-    return 0;
+    return target_choose(data, size, open_as);
 }

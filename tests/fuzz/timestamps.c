@@ -5,23 +5,11 @@
  * The input is a text read as an m2m:timestamp. Aborts when a promise of
  * timestamp.h is broken, or the system's calendar says another time.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include "keystore/timestamp.h"
+#include "target.h"
 
-#define UNTOUCHED ((ONEM2M_TIME)0x5A5A5A5A)
-#define HOLDS(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void broken(const char *condition, int line)
-{
-    fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, line, condition);
-    abort();
-}
+#define NO_TIME ((ONEM2M_TIME)0x5A5A5A5A)
 
 static void check_refusal(const ONEM2M_ERROR *error, size_t length)
 {
@@ -53,7 +41,7 @@ static void check_time(ONEM2M_TIME found, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
-    ONEM2M_TIME found = UNTOUCHED;
+    ONEM2M_TIME found = NO_TIME;
     ONEM2M_ERROR error;
 
     if (text == NULL)
@@ -62,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (onem2m_timestamp_parse(&found, text + 1, size, &error)) {
         check_time(found, text + 1);
     } else {
-        HOLDS(found == UNTOUCHED);
+        HOLDS(found == NO_TIME);
         check_refusal(&error, size);
     }
     free(text);

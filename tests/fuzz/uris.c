@@ -6,22 +6,9 @@
  * provider/store_uri.h is broken: what was understood, written again, is not
  * the same.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <openssl/crypto.h>
 #include "provider/store_uri.h"
-
-#define HOLDS(condition) ((condition) ? (void)0 : broken(#condition, __LINE__))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void broken(const char *condition, int line)
-{
-    fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, line, condition);
-    abort();
-}
+#include "target.h"
 
 static void check_refusal(const ONEM2M_ERROR *error)
 {
