@@ -420,17 +420,24 @@ static void check_alert(int number, int alert, const char *refusal)
     CHECK(take_reason() == ONEM2M_R_TLS_FAILED);
 }
 
+/* The end that takes message number expects another than it meets. */
+static void run_alert(int number, const ONEM2M_PEER *another, const char *refusal)
+{
+    subject("alert for message %d", number);
+    exchange_begin(&exchange);
+    assert_true(
+        onem2m_tls_expect_peer(onem2m_escertke_ssl(exchange_taker(&exchange, number)), another));
+    exchange_run(&exchange, number - 1);
+    check_alert(number, SSL_AD_BAD_CERTIFICATE, refusal);
+    exchange_end(&exchange);
+}
+
 static void test_alert_of_terminating(void **state)
 {
     const ONEM2M_PEER another = { ONEM2M_PEER_AE_ID, 0, "//sp.example.com/cse1/C8", NULL };
 
     (void)state;
-    subject("alert of the terminating end");
-    exchange_begin(&exchange);
-    assert_true(onem2m_tls_expect_peer(onem2m_escertke_ssl(exchange.terminating), &another));
-    exchange_run(&exchange, 2);
-    check_alert(3, SSL_AD_BAD_CERTIFICATE, "expected absolute AE-ID '//sp.example.com/cse1/C8'");
-    exchange_end(&exchange);
+    run_alert(3, &another, "expected absolute AE-ID '//sp.example.com/cse1/C8'");
 }
 
 static void test_alert_of_initiating(void **state)
@@ -438,12 +445,7 @@ static void test_alert_of_initiating(void **state)
     const ONEM2M_PEER another = { ONEM2M_PEER_CSE_ID, 0, "cse3.sp.example.com", NULL };
 
     (void)state;
-    subject("alert of the initiating end");
-    exchange_begin(&exchange);
-    assert_true(onem2m_tls_expect_peer(onem2m_escertke_ssl(exchange.initiating), &another));
-    exchange_run(&exchange, 1);
-    check_alert(2, SSL_AD_BAD_CERTIFICATE, "expected public domain name");
-    exchange_end(&exchange);
+    run_alert(2, &another, "expected public domain name");
 }
 
 /* A warning is no message either. */
