@@ -10,7 +10,9 @@
  * reason codes (ERR_GET_REASON) with a text that names the parameter, the rule
  * and the clause; the functions of id.h give them in an ONEM2M_ERROR.
  *
- * The numbers are part of the interface: new ones are added at the end.
+ * The numbers are part of the interface: new ones are added at the end. The
+ * TLS engine and tokens begin at a round number: 65 to 69 and 81 to 89 were
+ * never given, and are reserved for more of the key store and the TLS engine.
  */
 typedef enum {
     ONEM2M_R_NONE = 0,
