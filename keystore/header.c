@@ -377,38 +377,34 @@ static int record_hash(unsigned char out[ONEM2M_SET_HASH_OCTETS], const ONEM2M_H
     return root_hmac(out, &formats[header->format].for_record, parts, 3, keys, crypto, error);
 }
 
-int onem2m_set_hash_add(ONEM2M_HEADER *header, ONEM2M_SLICE name, ONEM2M_SLICE record,
-                        const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
-                        ONEM2M_ERROR *error)
+/* Adds the record's hash or, with flip 0xFF, its two's complement, which takes it away again. */
+static int change_set_hash(ONEM2M_HEADER *header, unsigned char flip, ONEM2M_SLICE name,
+                           ONEM2M_SLICE record, const ONEM2M_STORE_KEYS *keys,
+                           const ONEM2M_HEADER_CRYPTO *crypto, ONEM2M_ERROR *error)
 {
     unsigned char hash[ONEM2M_SET_HASH_OCTETS];
-    unsigned int carry = 0;
+    unsigned int carry = flip & 1U;
     size_t i;
 
     if (!record_hash(hash, header, name, record, keys, crypto, error))
         return 0;
     for (i = ONEM2M_SET_HASH_OCTETS; i-- > 0; carry >>= 8) {
-        carry += (unsigned int)header->set_hash[i] + hash[i];
+        carry += (unsigned int)header->set_hash[i] + (hash[i] ^ flip);
         header->set_hash[i] = (unsigned char)carry;
     }
     return 1;
+}
+
+int onem2m_set_hash_add(ONEM2M_HEADER *header, ONEM2M_SLICE name, ONEM2M_SLICE record,
+                        const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
+                        ONEM2M_ERROR *error)
+{
+    return change_set_hash(header, 0, name, record, keys, crypto, error);
 }
 
 int onem2m_set_hash_remove(ONEM2M_HEADER *header, ONEM2M_SLICE name, ONEM2M_SLICE record,
                            const ONEM2M_STORE_KEYS *keys, const ONEM2M_HEADER_CRYPTO *crypto,
                            ONEM2M_ERROR *error)
 {
-    unsigned char hash[ONEM2M_SET_HASH_OCTETS];
-    unsigned int borrow = 0;
-    size_t i;
-
-    if (!record_hash(hash, header, name, record, keys, crypto, error))
-        return 0;
-    for (i = ONEM2M_SET_HASH_OCTETS; i-- > 0;) {
-        const unsigned int difference = 0x100U + header->set_hash[i] - hash[i] - borrow;
-
-        header->set_hash[i] = (unsigned char)difference;
-        borrow = difference < 0x100U;
-    }
-    return 1;
+    return change_set_hash(header, 0xFF, name, record, keys, crypto, error);
 }
