@@ -22,17 +22,6 @@ static const char *chars(ONEM2M_SLICE text)
 
 /* ---- Percent-encoding (RFC 3986 2.1) ---- */
 
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return -1;
-}
-
 /* Decodes length octets at offset of the URI; *used: where to write in storage, and what after. */
 static int decode(ONEM2M_STORE_URI *uri, const char *text, size_t length, size_t offset,
                   size_t *used, ONEM2M_SLICE *decoded, ONEM2M_ERROR *error)
@@ -48,8 +37,8 @@ static int decode(ONEM2M_STORE_URI *uri, const char *text, size_t length, size_t
             continue;
         }
         if (length - i > 2) {
-            high = hex_value(at[1]);
-            low = hex_value(at[2]);
+            high = OPENSSL_hexchar2int((unsigned char)at[1]);
+            low = OPENSSL_hexchar2int((unsigned char)at[2]);
         }
         if (high < 0 || low < 0 || high + low == 0)
             return onem2m_refuse(error, ONEM2M_R_BAD_FORM, offset + i,

@@ -15,17 +15,6 @@
 #define SPACE_MAX 64
 #define INPUT_MAX (2 * ONEM2M_KEY_OCTETS_MAX + SPACE_MAX + 1)
 
-static int digit_value(unsigned char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return -1;
-}
-
 int hex_read(unsigned char *octets, size_t size, size_t *length, ONEM2M_SLICE text,
              const char *what, ONEM2M_ERROR *error)
 {
@@ -35,8 +24,8 @@ int hex_read(unsigned char *octets, size_t size, size_t *length, ONEM2M_SLICE te
                              "%zu, is needed",
                              what, text.length, 2 * size);
     for (size_t i = 0; i < text.length; i += 2) {
-        const int high = digit_value(text.data[i]);
-        const int low = digit_value(text.data[i + 1]);
+        const int high = OPENSSL_hexchar2int(text.data[i]);
+        const int low = OPENSSL_hexchar2int(text.data[i + 1]);
 
         if (high < 0 || low < 0)
             return onem2m_refuse(error, ONEM2M_R_BAD_CHARACTER, high < 0 ? i : i + 1,
