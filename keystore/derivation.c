@@ -407,8 +407,7 @@ const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation)
     return derivation->name;
 }
 
-int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *text, size_t length,
-                            ONEM2M_ERROR *error)
+const ONEM2M_DERIVATION *onem2m_derivation_at(size_t index)
 {
     static const ONEM2M_DERIVATION *const derivations[] = {
         &onem2m_derivation_km,
@@ -418,17 +417,31 @@ int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *te
         &onem2m_derivation_session_esprim_key,
         &onem2m_derivation_split_key,
         &onem2m_derivation_gba_naf_key,
-        &onem2m_derivation_psk,
     };
-    size_t i;
 
-    for (i = 0; i < sizeof(derivations) / sizeof(derivations[0]); i++) {
-        const char *name = derivations[i]->name;
+    return index < sizeof(derivations) / sizeof(derivations[0]) ? derivations[index] : NULL;
+}
 
-        if (strlen(name) == length && OPENSSL_strncasecmp(name, text, length) == 0) {
-            *derivation = derivations[i];
+static int is_named(const ONEM2M_DERIVATION *derivation, const char *text, size_t length)
+{
+    return strlen(derivation->name) == length &&
+           OPENSSL_strncasecmp(derivation->name, text, length) == 0;
+}
+
+int onem2m_derivation_parse(const ONEM2M_DERIVATION **derivation, const char *text, size_t length,
+                            ONEM2M_ERROR *error)
+{
+    const ONEM2M_DERIVATION *candidate;
+
+    for (size_t i = 0; (candidate = onem2m_derivation_at(i)) != NULL; i++) {
+        if (is_named(candidate, text, length)) {
+            *derivation = candidate;
             return 1;
         }
+    }
+    if (is_named(&onem2m_derivation_psk, text, length)) {
+        *derivation = &onem2m_derivation_psk;
+        return 1;
     }
     return onem2m_refuse(error, ONEM2M_R_BAD_CHOICE, ONEM2M_NO_OFFSET,
                          "no derivation of a key object, which are ONEM2M-KM, -KPSA, -USAGE-KEY, "

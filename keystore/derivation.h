@@ -68,6 +68,9 @@ typedef struct {
 /* The name of the EVP_KDF, such as "ONEM2M-KM". */
 const char *onem2m_derivation_name(const ONEM2M_DERIVATION *derivation);
 
+/* Each of the derivations above in turn, without what only releases a key; NULL after the last. */
+const ONEM2M_DERIVATION *onem2m_derivation_at(size_t index);
+
 /*
  * Finds a derivation of length octets of text, without regard to case as
  * OpenSSL finds an EVP_KDF. ONEM2M-RETRIEVE, which only releases a stored key, is none.

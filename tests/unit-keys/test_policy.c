@@ -6,16 +6,20 @@
  */
 #include "policy_expect.h"
 
-static const ONEM2M_DERIVATION *const derivations[] = {
-    NULL,
-    &onem2m_derivation_km,
-    &onem2m_derivation_kpsa,
-    &onem2m_derivation_usage_key,
-    &onem2m_derivation_e2e_key,
-    &onem2m_derivation_session_esprim_key,
-    &onem2m_derivation_split_key,
-    &onem2m_derivation_gba_naf_key,
-};
+/* The derivations, and none at all, which is 0. */
+static size_t derivation_count(void)
+{
+    size_t count = 1;
+
+    while (onem2m_derivation_at(count - 1) != NULL)
+        count++;
+    return count;
+}
+
+static const ONEM2M_DERIVATION *derivation_of(size_t number)
+{
+    return number == 0 ? NULL : onem2m_derivation_at(number - 1);
+}
 
 /* What a run of combinations met, so that a test that meets nothing is seen. */
 typedef struct {
@@ -164,11 +168,11 @@ static void derive_by_all(const ONEM2M_ATTRIBUTES *base, TALLY *tally)
 {
     static const ONEM2M_USE_KIND kinds[] = { ONEM2M_USE_DERIVE, ONEM2M_USE_DERIVE_OCTETS };
 
-    for (size_t i = 0; i < COUNT(derivations) * COUNT(kinds) * 2; i++) {
+    for (size_t i = 0; i < derivation_count() * COUNT(kinds) * 2; i++) {
         ONEM2M_ATTRIBUTES key = *base;
         ONEM2M_USE use = policy_new_use(kinds[i % 2]);
 
-        use.derivation = derivations[i / 4];
+        use.derivation = derivation_of(i / 4);
         use.target = policy_slice(TARGET_MAF);
         if (i / 2 % 2 != 0) {
             policy_make_registration(&key);
@@ -194,7 +198,8 @@ static void derive_in_every_state(const ONEM2M_ATTRIBUTES *base, TALLY *tally)
 {
     static const char *const targets[] = { "", TARGET_CSE_FQDN, TARGET_MAF, TARGET_BARE };
     static const ONEM2M_TIME ends[] = { 0, NOW, NOW + 1 };
-    const size_t count = COUNT(derivations) * 2 * 6 * COUNT(ends) * 8 * COUNT(requesters);
+    const size_t derivations = derivation_count();
+    const size_t count = derivations * 2 * 6 * COUNT(ends) * 8 * COUNT(requesters);
 
     for (size_t i = 0; i < count * COUNT(targets); i++) {
         ONEM2M_ATTRIBUTES key = *base;
@@ -203,8 +208,8 @@ static void derive_in_every_state(const ONEM2M_ATTRIBUTES *base, TALLY *tally)
             policy_new_use(rest % 2 != 0 ? ONEM2M_USE_DERIVE : ONEM2M_USE_DERIVE_OCTETS);
 
         rest /= 2;
-        use.derivation = derivations[rest % COUNT(derivations)];
-        rest /= COUNT(derivations);
+        use.derivation = derivation_of(rest % derivations);
+        rest /= derivations;
         use.suid = use.derivation == &onem2m_derivation_usage_key ? 21 + (unsigned int)(i % 5)
                    : use.derivation == NULL                       ? 13 + (unsigned int)(i / 16 % 3)
                                                                   : 0;

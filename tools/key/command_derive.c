@@ -13,16 +13,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const ONEM2M_DERIVATION *const derivations[] = {
-    &onem2m_derivation_km,
-    &onem2m_derivation_kpsa,
-    &onem2m_derivation_usage_key,
-    &onem2m_derivation_e2e_key,
-    &onem2m_derivation_session_esprim_key,
-    &onem2m_derivation_split_key,
-    &onem2m_derivation_gba_naf_key,
-};
-
 /* Options that are a derivation's operands, its digest among them. */
 static const OPTION operand_options[] = {
     OPTION_MAF_ID,
@@ -61,10 +51,11 @@ typedef struct {
 static int choose_derivation(DERIVATION *derivation, ONEM2M_ERROR *error)
 {
     const char *name = tool_option(derivation->tool, OPTION_DERIVATION);
+    const ONEM2M_DERIVATION *candidate;
 
-    for (size_t i = 0; name != NULL && i < COUNT(derivations); i++) {
-        if (strcmp(onem2m_derivation_name(derivations[i]), name) == 0)
-            derivation->input.derivation = derivations[i];
+    for (size_t i = 0; name != NULL && (candidate = onem2m_derivation_at(i)) != NULL; i++) {
+        if (strcmp(onem2m_derivation_name(candidate), name) == 0)
+            derivation->input.derivation = candidate;
     }
     return name == NULL || derivation->input.derivation != NULL ||
            onem2m_refuse(error, ONEM2M_R_BAD_CHOICE, ONEM2M_NO_OFFSET,
