@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <openssl/crypto.h>
 #include "pkcs11.h"
+#include "private_file.h"
 
 #define PIN_MAX 255
 
@@ -48,17 +49,6 @@ static int refuse_errno(ONEM2M_ERROR *error, const char *path, int number)
     return refuse(error, path, what != NULL ? what : "an error of the system");
 }
 
-static int check_file(const struct stat *status, const char *path, ONEM2M_ERROR *error)
-{
-    if (!S_ISREG(status->st_mode))
-        return refuse(error, path, "it is no regular file");
-    if (status->st_uid != geteuid() && status->st_uid != 0)
-        return refuse(error, path, "it belongs to neither the caller nor root");
-    if ((status->st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return refuse(error, path, "group or others may use it; chmod 600 is needed");
-    return 1;
-}
-
 static int read_octets(int fd, PIN *pin)
 {
     ssize_t n;
@@ -73,11 +63,14 @@ static int read_octets(int fd, PIN *pin)
 
 static int read_file(PIN *pin, int fd, const char *path, ONEM2M_ERROR *error)
 {
+    const char *fault;
+
     pin->length = 0;
     if (fstat(fd, &pin->status) != 0)
         return refuse_errno(error, path, errno);
-    if (!check_file(&pin->status, path, error))
-        return 0;
+    fault = onem2m_private_file_fault(&pin->status);
+    if (fault != NULL)
+        return refuse(error, path, fault);
     if (!read_octets(fd, pin))
         return refuse_errno(error, path, errno);
     if (pin->length > 0 && pin->octets[pin->length - 1] == '\n')

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include "private_file.h"
 #include "seal_file.h"
 
 static int refuse_file(ONEM2M_ERROR *error, const char *path, const char *what)
@@ -29,15 +30,13 @@ static int refuse_errno(ONEM2M_ERROR *error, const char *path, int number)
 static int check_file(int fd, const char *path, ONEM2M_ERROR *error)
 {
     struct stat status;
+    const char *fault;
 
     if (fstat(fd, &status) != 0)
         return refuse_errno(error, path, errno);
-    if (!S_ISREG(status.st_mode))
-        return refuse_file(error, path, "it is no regular file");
-    if (status.st_uid != geteuid() && status.st_uid != 0)
-        return refuse_file(error, path, "it belongs to neither the caller nor root");
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return refuse_file(error, path, "group or others may use it; chmod 600 is needed");
+    fault = onem2m_private_file_fault(&status);
+    if (fault != NULL)
+        return refuse_file(error, path, fault);
     if (status.st_size != ONEM2M_SEAL_OCTETS)
         return refuse_file(error, path, "it is not 32 octets long");
     return 1;
