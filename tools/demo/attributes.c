@@ -37,6 +37,16 @@ void attributes_number(ATTRIBUTES *attributes, const char *name, unsigned int nu
     }
 }
 
+void attributes_begin_registration(ATTRIBUTES *attributes, const char *source,
+                                   const char *credential_id)
+{
+    attributes_begin(attributes);
+    attributes_number(attributes, ONEM2M_PARAM_REGISTRATION, 1);
+    attributes_number(attributes, ONEM2M_PARAM_STORE, 1);
+    attributes_text(attributes, ONEM2M_PARAM_SOURCE_ID, source);
+    attributes_text(attributes, ONEM2M_PARAM_SOURCE_CREDENTIAL_ID, credential_id);
+}
+
 void attributes_octets(ATTRIBUTES *attributes, const char *name, const unsigned char *octets,
                        size_t length)
 {

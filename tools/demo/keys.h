@@ -25,6 +25,9 @@ typedef struct {
 } ATTRIBUTES;
 
 void attributes_begin(ATTRIBUTES *attributes);
+/* Of a registration that the store is to keep (TS-0003 8.3.5.2.7, 8.8.2.7). */
+void attributes_begin_registration(ATTRIBUTES *attributes, const char *source,
+                                   const char *credential_id);
 /* Nothing is added for an empty text. */
 void attributes_text(ATTRIBUTES *attributes, const char *name, const char *text);
 void attributes_number(ATTRIBUTES *attributes, const char *name, unsigned int number);

@@ -175,16 +175,12 @@ static int register_client(CONNECTION *connection, const char *client, const REQ
 static void registration(ATTRIBUTES *attributes, const char *source, const char *credential_id,
                          const MESSAGE *message)
 {
-    attributes_begin(attributes);
-    attributes_number(attributes, ONEM2M_PARAM_REGISTRATION, 1);
+    attributes_begin_registration(attributes, source, credential_id);
     attributes_number(attributes, ONEM2M_PARAM_SUID, (unsigned int)message_number(message, "SUID"));
-    attributes_text(attributes, ONEM2M_PARAM_SOURCE_ID, source);
-    attributes_text(attributes, ONEM2M_PARAM_SOURCE_CREDENTIAL_ID, credential_id);
     attributes_text(attributes, ONEM2M_PARAM_TARGET_IDS, message_text(message, "targetIDs"));
     attributes_text(attributes, ONEM2M_PARAM_NOT_AFTER, message_text(message, "expirationTime"));
     attributes_text(attributes, ONEM2M_PARAM_LABELS, message_text(message, "labels"));
     attributes_text(attributes, ONEM2M_PARAM_ADMIN_FQDN, message_text(message, "adminFQDN"));
-    attributes_number(attributes, ONEM2M_PARAM_STORE, 1);
 }
 
 /* The output symmetric key: exported on this connection (10.3.1), held for the targets. */

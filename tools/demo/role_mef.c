@@ -24,16 +24,12 @@ static int prepare(ENTITY *self, LISTENER *listener, SSL_CTX *context, FAILURE *
 static void registration(ATTRIBUTES *attributes, const ENTITY *self, const char *enrolee,
                          const char *credential_id)
 {
-    attributes_begin(attributes);
-    attributes_number(attributes, ONEM2M_PARAM_REGISTRATION, 1);
-    attributes_text(attributes, ONEM2M_PARAM_SOURCE_ID, enrolee);
-    attributes_text(attributes, ONEM2M_PARAM_SOURCE_CREDENTIAL_ID, credential_id);
+    attributes_begin_registration(attributes, enrolee, credential_id);
     attributes_text(attributes, ONEM2M_PARAM_ENTITY_ID, enrolee);
     attributes_text(attributes, ONEM2M_PARAM_TARGET_IDS, entity_value(self, "enrolment-target"));
     attributes_text(attributes, ONEM2M_PARAM_ALLOWED_SUIDS, entity_value(self, "allowed-suids"));
     attributes_text(attributes, ONEM2M_PARAM_ADMIN_FQDN, entity_value(self, "admin-fqdn"));
     attributes_text(attributes, ONEM2M_PARAM_NOT_AFTER, entity_value(self, "enrolment-expiry"));
-    attributes_number(attributes, ONEM2M_PARAM_STORE, 1);
 }
 
 /* Ke as a registration: held for the Enrolment Target (8.3.2.1, Bootstrap Instruction
