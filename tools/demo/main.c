@@ -3,17 +3,16 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <openssl/conf.h>
 #include <openssl/crypto.h>
 #include "diagnosis.h"
 #include "role.h"
 #include "run.h"
+#include "tools/key/standard_streams.h"
 
 #define EXIT_USAGE 2
 #define TIMEOUT_DEFAULT 10
@@ -136,18 +135,6 @@ static int parse_arguments(OPTIONS *options, const char **role, int argc, char *
     return EXIT_USAGE;
 }
 
-/* So that no pipe takes the place of a standard stream that was closed. */
-static void open_standard_streams(void)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO)
-        close(fd);
-}
-
 /* Before OpenSSL's first use: it reads the variable then, and so will the roles. */
 static char *choose_configuration(const char *file)
 {
@@ -172,7 +159,7 @@ int main(int argc, char *argv[])
     char *module = NULL;
     int status;
 
-    open_standard_streams();
+    standard_streams_open();
     status = parse_arguments(&options, &role, argc, argv);
     if (status >= 0)
         return status;

@@ -2,14 +2,13 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <openssl/crypto.h>
 #include "commands.h"
 #include "refuse.h"
+#include "standard_streams.h"
 
 #define EXIT_USAGE 2
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -126,18 +125,6 @@ static void help(const COMMAND *command)
            "Exit status: 0 done, 1 refused or not found, 2 usage.\n");
 }
 
-/* So that no file of the store takes the place of a standard stream that was closed. */
-static void open_standard_streams(void)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO)
-        close(fd);
-}
-
 /* Nothing of a key is to reach a core file or, as far as the system lets us, the swap space. */
 static void protect_memory(void)
 {
@@ -197,7 +184,7 @@ int main(int argc, char *argv[])
     TOOL tool = { .store = NULL };
     int ok;
 
-    open_standard_streams();
+    standard_streams_open();
     setlocale(LC_CTYPE, "");
     /* The provider itself is not to be loaded into this process. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
