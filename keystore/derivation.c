@@ -37,8 +37,8 @@ typedef struct {
 } MESSAGE;
 
 typedef void message_fn(const ONEM2M_OPERAND *operands, MESSAGE *message);
-typedef int derive_fn(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
-                      ONEM2M_ERROR *error);
+typedef int derive_fn(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
+                      unsigned char *out, ONEM2M_ERROR *error);
 
 struct onem2m_derivation_st {
     const char *name;
@@ -198,18 +198,18 @@ static int expand_master(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac
     return ok;
 }
 
-static int e2e_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
-                      ONEM2M_ERROR *error)
+static int e2e_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
+                      unsigned char *out, ONEM2M_ERROR *error)
 {
     unsigned char octets[EVP_MAX_MD_SIZE];
     const ONEM2M_SLICE master = { octets, (size_t)EVP_MD_get_size(input->digest) };
     int ok;
 
     if (input->key_is_master)
-        return expand_master(input, hmac, input->key, out, error);
+        return expand_master(input, hmac, key, out, error);
     /* HMAC pads a key with zeros: an absent salt, empty here, is as many zero octets as the hash
      * is long (RFC 5869 2.2). */
-    ok = onem2m_hmac(hmac, input->digest, input->operands[E2E_SALT].octets, &input->key, 1, octets,
+    ok = onem2m_hmac(hmac, input->digest, input->operands[E2E_SALT].octets, &key, 1, octets,
                      error) &&
          expand_master(input, hmac, master, out, error);
     OPENSSL_cleanse(octets, sizeof(octets));
@@ -276,14 +276,14 @@ const ONEM2M_DERIVATION onem2m_derivation_session_esprim_key = {
 /* TS-0003 8.8.1 step 8: the halves of a distributed key. */
 enum { HALF_FIRST, HALF_SECOND };
 
-static int split_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
-                        ONEM2M_ERROR *error)
+static int split_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
+                        unsigned char *out, ONEM2M_ERROR *error)
 {
-    const size_t half = input->key.length / 2;
+    const size_t half = key.length / 2;
 
     (void)hmac;
     (void)error;
-    memcpy(out, input->key.data + (input->operands[0].number == HALF_SECOND ? half : 0), half);
+    memcpy(out, key.data + (input->operands[0].number == HALF_SECOND ? half : 0), half);
     return 1;
 }
 
@@ -368,12 +368,13 @@ const ONEM2M_DERIVATION onem2m_derivation_gba_naf_key = {
 
 /* TS-0003 8.2.2, 8.3.5.2.2, 8.8.2.2: an own key for a TLS stack; 8.3.5.2.8, 8.8.2.8: a registered
  * one for its target. */
-static int release_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac,
+static int release_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
                           unsigned char *out, ONEM2M_ERROR *error)
 {
+    (void)input;
     (void)hmac;
     (void)error;
-    memcpy(out, input->key.data, input->key.length);
+    memcpy(out, key.data, key.length);
     return 1;
 }
 
@@ -639,9 +640,11 @@ int onem2m_derivation_size(const ONEM2M_DERIVATION_INPUT *input, size_t *size, O
         *size = (size_t)EVP_MD_get_size(input->digest);
         return 1;
     }
-    if (input->key.data == NULL)
+    if (!onem2m_material_is_set(&input->key))
         return refuse_missing_key(input->derivation, error);
-    *size = input->derivation->is_release ? input->key.length : input->key.length / 2;
+    *size = onem2m_material_length(&input->key);
+    if (!input->derivation->is_release)
+        *size /= 2;
     return 1;
 }
 
@@ -662,7 +665,7 @@ int onem2m_derivation_check_operands(const ONEM2M_DERIVATION_INPUT *input, ONEM2
 
 int onem2m_derivation_check_complete(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_ERROR *error)
 {
-    if (input->key.data == NULL)
+    if (!onem2m_material_is_set(&input->key))
         return refuse_missing_key(input->derivation, error);
     return onem2m_derivation_check_operands(input, error);
 }
@@ -692,14 +695,17 @@ int onem2m_derivation_is_mac(const ONEM2M_DERIVATION *derivation)
 int onem2m_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
                   ONEM2M_ERROR *error)
 {
+    ONEM2M_SLICE key;
     MESSAGE message;
 
+    if (!onem2m_material_octets(&input->key, input->derivation->name, &key, error))
+        return 0;
     if (input->derivation->derive != NULL)
-        return input->derivation->derive(input, hmac, out, error);
+        return input->derivation->derive(input, key, hmac, out, error);
     message.count = 0;
     message.made_length = 0;
     input->derivation->message(input->operands, &message);
     if (input->key_is_prepared)
         return onem2m_hmac_prepared(hmac, message.parts, message.count, out, error);
-    return onem2m_hmac(hmac, input->digest, input->key, message.parts, message.count, out, error);
+    return onem2m_hmac(hmac, input->digest, key, message.parts, message.count, out, error);
 }

@@ -7,6 +7,7 @@
 
 #include <openssl/evp.h>
 #include "hmac.h"
+#include "material.h"
 
 /*
  * The derivations of TS-0003 as data: what each takes, which rules its
@@ -58,7 +59,7 @@ extern const ONEM2M_DERIVATION onem2m_derivation_retrieve;
 /* Everything one derivation works on. What the slices point to belongs to somebody else. */
 typedef struct {
     const ONEM2M_DERIVATION *derivation;
-    ONEM2M_SLICE key;     /* data NULL: none set */
+    ONEM2M_MATERIAL key;  /* none set: see onem2m_material_is_set */
     int key_is_prepared;  /* hmac of onem2m_derive holds it already, see onem2m_hmac_prepare */
     int key_is_master;    /* ONEM2M-E2E-KEY of a key that was extracted already: expand only */
     const EVP_MD *digest; /* NULL for a derivation that hashes nothing */

@@ -143,13 +143,18 @@ int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t secret_l
 
 /* Fills a zeroed key; on failure it is zeroed again. */
 static int fill(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, char *storage,
-                ONEM2M_SLICE secret)
+                const ONEM2M_MATERIAL *material)
 {
-    if (secret.length > 0 && !onem2m_secret_reserve(&key->secret, secret.length)) {
+    const ONEM2M_SLICE octets = material->octets;
+
+    if (octets.length > 0 && !onem2m_secret_reserve(&key->secret, octets.length)) {
         OPENSSL_free(storage);
         return 0;
     }
-    onem2m_secret_assign(&key->secret, secret.data, secret.length);
+    onem2m_secret_assign(&key->secret, octets.data, octets.length);
+    key->token = material->token;
+    if (material->token != NULL)
+        key->token_key = *material->key;
     key->attributes = *attributes;
     key->storage = storage;
     return 1;
@@ -178,13 +183,13 @@ static int refuse_memory(ONEM2M_ERROR *error)
                          "no memory for a key's attributes or octets");
 }
 
-int onem2m_key_make(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+int onem2m_key_make(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     ONEM2M_ATTRIBUTES canonical;
     ONEM2M_SINK sink = { NULL, 0, 0 };
 
-    if (!check_rules(attributes, secret.length, error) ||
+    if (!check_rules(attributes, onem2m_material_length(material), error) ||
         !canonicalize(&canonical, attributes, &sink, error))
         return 0;
     sink.out = OPENSSL_malloc(sink.length + 1);
@@ -195,11 +200,13 @@ int onem2m_key_make(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, ONEM2M
         OPENSSL_free(sink.out);
         return 0;
     }
-    return fill(key, &canonical, sink.out, secret) || refuse_memory(error);
+    return fill(key, &canonical, sink.out, material) || refuse_memory(error);
 }
 
-int onem2m_key_copy(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret)
+int onem2m_key_copy(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material)
 {
+    static const ONEM2M_MATERIAL nothing = { .token = NULL };
     ONEM2M_ATTRIBUTES copied = *attributes;
     ONEM2M_SINK sink = { NULL, 0, 0 };
     size_t total = 0;
@@ -214,7 +221,7 @@ int onem2m_key_copy(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, ONEM2M
         if (copied.text[i].length > 0)
             onem2m_sink_put(&sink, attributes->text[i].data, attributes->text[i].length);
     }
-    return fill(key, &copied, sink.out, secret);
+    return fill(key, &copied, sink.out, material != NULL ? material : &nothing);
 }
 
 void onem2m_key_clear(ONEM2M_KEY *key)

@@ -5,6 +5,7 @@
 #ifndef ONEM2M_KEYSTORE_KEY_H
 #define ONEM2M_KEYSTORE_KEY_H
 
+#include "material.h"
 #include "secret.h"
 #include "text.h"
 #include "timestamp.h"
@@ -132,34 +133,44 @@ ONEM2M_USAGE onem2m_attributes_usage(const ONEM2M_ATTRIBUTES *attributes);
 int onem2m_attributes_expired(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME now);
 
 /*
- * Whether these attributes may be stored for a key of secret_length octets:
+ * Whether these attributes may be stored for a key of key_length octets:
  * what onem2m_policy_admits says, sizes, and of every text its form. There has
  * to be a key-id; identifiers have to be in their canonical form already, as
  * onem2m_key_make leaves them. It says nothing of other keys (names in use,
  * parents).
  */
-int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t secret_length,
+int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t key_length,
                             ONEM2M_ERROR *error);
 
-/* Attributes and secret that own their memory. A zeroed structure is no key. */
+/* Attributes and material that own their memory. A zeroed structure is no key. */
 typedef struct {
     ONEM2M_ATTRIBUTES attributes;
-    ONEM2M_SECRET secret;
-    char *storage; /* what the texts point to */
+    ONEM2M_SECRET secret;       /* of a key in software */
+    ONEM2M_TOKEN *token;        /* of one in a token, borrowed of its store; NULL: in software */
+    ONEM2M_TOKEN_KEY token_key; /* likewise */
+    char *storage;              /* what the texts point to */
 } ONEM2M_KEY;
+
+static inline ONEM2M_MATERIAL onem2m_key_material(const ONEM2M_KEY *key)
+{
+    return (ONEM2M_MATERIAL){ .octets = { key->secret.octets, key->secret.length },
+                              .token = key->token,
+                              .key = &key->token_key };
+}
 
 /*
  * Makes a key of what a caller gives: takes identifiers to their canonical
  * form, then checks as onem2m_attributes_check does, except that a key object
  * which nobody has stored need not have a key-id. *key: zeroed; untouched on
- * failure. secret: copied.
+ * failure. material: copied.
  */
-int onem2m_key_make(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error);
+int onem2m_key_make(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error);
 
-/* Copies attributes and secret as they are; returns 0 when memory is out, *key (zeroed) untouched.
- */
-int onem2m_key_copy(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret);
+/* Copies attributes and material as they are; NULL: a key without any. Returns 0 when memory is
+ * out, *key (zeroed) untouched. */
+int onem2m_key_copy(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material);
 void onem2m_key_clear(ONEM2M_KEY *key);
 
 /*

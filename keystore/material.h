@@ -5,6 +5,7 @@
 #ifndef ONEM2M_KEYSTORE_MATERIAL_H
 #define ONEM2M_KEYSTORE_MATERIAL_H
 
+#include "secret.h"
 #include "token.h"
 
 /*
@@ -22,10 +23,28 @@ static inline ONEM2M_MATERIAL onem2m_material_of(ONEM2M_SLICE octets)
     return (ONEM2M_MATERIAL){ .octets = octets };
 }
 
+static inline ONEM2M_MATERIAL onem2m_material_of_secret(const ONEM2M_SECRET *secret)
+{
+    return (ONEM2M_MATERIAL){ .octets = { secret->octets, secret->length } };
+}
+
+/* Whether there is any: that of a tombstone is, and has no octets. */
+static inline int onem2m_material_is_set(const ONEM2M_MATERIAL *material)
+{
+    return material->token != NULL || material->octets.data != NULL;
+}
+
 /* Octets of the key, wherever they are. */
 static inline size_t onem2m_material_length(const ONEM2M_MATERIAL *material)
 {
     return material->token != NULL ? material->key->key_length : material->octets.length;
 }
+
+/*
+ * For what octets alone can do. use names it in the refusal of a key that is in
+ * a token: ONEM2M_R_NOT_EXTRACTABLE, or ONEM2M_R_TOKEN_CANNOT of one that is.
+ */
+int onem2m_material_octets(const ONEM2M_MATERIAL *material, const char *use, ONEM2M_SLICE *octets,
+                           ONEM2M_ERROR *error);
 
 #endif

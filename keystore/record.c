@@ -429,14 +429,17 @@ static int seal_cose_key(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name,
 }
 
 int onem2m_record_seal(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name,
-                       const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret, unsigned char *out,
-                       size_t *length, ONEM2M_ERROR *error)
+                       const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material,
+                       unsigned char *out, size_t *length, ONEM2M_ERROR *error)
 {
     unsigned char key_map[KEY_MAP_MAX];
     ONEM2M_CBOR_WRITER protected_header, record;
+    ONEM2M_SLICE secret;
     size_t key_map_length;
     int ok;
 
+    if (!onem2m_material_octets(material, "a record", &secret, error))
+        return 0;
     onem2m_cbor_writer_init(&protected_header, out + RECORD_HEAD_MAX,
                             ONEM2M_RECORD_MAX - RECORD_HEAD_MAX);
     write_protected(&protected_header, cipher->epoch, attributes);

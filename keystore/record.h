@@ -48,8 +48,8 @@ void onem2m_record_cipher_clear(ONEM2M_RECORD_CIPHER *cipher);
  * to those written.
  */
 int onem2m_record_seal(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name,
-                       const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret, unsigned char *out,
-                       size_t *length, ONEM2M_ERROR *error);
+                       const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material,
+                       unsigned char *out, size_t *length, ONEM2M_ERROR *error);
 
 /* A record taken apart, still closed: slices of its octets. Nothing of it is authentic yet. */
 typedef struct {

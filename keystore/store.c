@@ -267,14 +267,14 @@ static int visit_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transac
 {
     unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_ATTRIBUTES attributes;
-    ONEM2M_SLICE secret = { octets, 0 };
+    ONEM2M_MATERIAL material = { .octets = { octets, 0 } };
     int ok;
 
     if (!onem2m_store_open_record(reader, transaction, name, record, &attributes, octets,
-                                  &secret.length, error))
+                                  &material.octets.length, error))
         return 0;
-    ok = visit(argument, &attributes, secret, error);
-    OPENSSL_cleanse(octets, secret.length);
+    ok = visit(argument, &attributes, &material, error);
+    OPENSSL_cleanse(octets, material.octets.length);
     return ok;
 }
 

@@ -53,11 +53,11 @@ void onem2m_store_reader_free(ONEM2M_STORE_READER *reader);
 #define ONEM2M_KINDS_ALL ((ONEM2M_KIND_BIT(ONEM2M_KIND_MAX) << 1) - 2)
 
 /*
- * Called with a key; its attributes and secret are valid during the call only,
- * and the secret is cleansed after it. What it returns is returned.
+ * Called with a key; its attributes and material are valid during the call only,
+ * and octets are cleansed after it. What it returns is returned.
  */
 typedef int onem2m_store_visit_fn(void *argument, const ONEM2M_ATTRIBUTES *attributes,
-                                  ONEM2M_SLICE secret, ONEM2M_ERROR *error);
+                                  const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error);
 
 /*
  * Looks a key up by its identifier and visits it. Fails when there is none of
@@ -107,7 +107,7 @@ int onem2m_store_write(ONEM2M_STORE *store, onem2m_store_change_fn *change, void
  * ONEM2M_KEY_ID_MAX + 1 octets, may be NULL.
  */
 int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
-                     ONEM2M_SLICE secret, char *key_id, ONEM2M_ERROR *error);
+                     const ONEM2M_MATERIAL *material, char *key_id, ONEM2M_ERROR *error);
 
 /* What to change: the members whose flag is set. */
 typedef struct {

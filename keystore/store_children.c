@@ -176,10 +176,10 @@ static int for_children(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE parent, child_
 static int limit_child(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_KEY *child,
                        const ONEM2M_ATTRIBUTES *parent, ONEM2M_ERROR *error)
 {
-    const ONEM2M_SLICE secret = { child->secret.octets, child->secret.length };
+    const ONEM2M_MATERIAL material = onem2m_key_material(child);
 
     return !onem2m_policy_limit(&child->attributes, parent) ||
-           (onem2m_store_put_record(writer, name, &child->attributes, secret, error) &&
+           (onem2m_store_put_record(writer, name, &child->attributes, &material, error) &&
             onem2m_store_limit_children(writer, name, &child->attributes, error));
 }
 

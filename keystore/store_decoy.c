@@ -47,6 +47,7 @@ static int seal_decoy(ONEM2M_RECORD_CIPHER *cipher, unsigned char *out, size_t *
                       ONEM2M_ERROR *error)
 {
     static const unsigned char octets[DECOY_OCTETS];
+    const ONEM2M_MATERIAL material = { .octets = { octets, sizeof(octets) } };
     ONEM2M_ATTRIBUTES attributes = { .kind = ONEM2M_KIND_KM,
                                      .suid = 21,
                                      .state = ONEM2M_STATE_REVOKED,
@@ -58,8 +59,7 @@ static int seal_decoy(ONEM2M_RECORD_CIPHER *cipher, unsigned char *out, size_t *
     attributes.text[ONEM2M_TEXT_KEY_ID] = text(DECOY_ID);
     attributes.text[ONEM2M_TEXT_PARENT_KEY_ID] = text(DECOY_ID);
     attributes.text[ONEM2M_TEXT_ENTITY_ID] = text("//decoy.example.com/cse");
-    return onem2m_record_seal(cipher, text(DECOY_ID), &attributes,
-                              (ONEM2M_SLICE){ octets, sizeof(octets) }, out, length, error);
+    return onem2m_record_seal(cipher, text(DECOY_ID), &attributes, &material, out, length, error);
 }
 
 int onem2m_store_make_decoy(const ONEM2M_STORE *store, ONEM2M_OPENED *opened, ONEM2M_ERROR *error)

@@ -129,14 +129,14 @@ static int visit_next(ONEM2M_STORE_WALK *walk, onem2m_store_visit_fn *visit, voi
 {
     unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_ATTRIBUTES attributes;
-    ONEM2M_SLICE secret = { octets, 0 };
+    ONEM2M_MATERIAL material = { .octets = { octets, 0 } };
     int ok;
 
-    if (!open_entry(walk, walk->next, &attributes, octets, &secret.length, error))
+    if (!open_entry(walk, walk->next, &attributes, octets, &material.octets.length, error))
         return 0;
     walk->next++;
-    ok = visit(argument, &attributes, secret, error);
-    OPENSSL_cleanse(octets, secret.length);
+    ok = visit(argument, &attributes, &material, error);
+    OPENSSL_cleanse(octets, material.octets.length);
     return ok;
 }
 

@@ -137,7 +137,7 @@ int onem2m_store_load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M
 
 /* Seals a key under its name and enters it into the header's account, both or neither. */
 int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                            const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                            const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material,
                             ONEM2M_ERROR *error);
 
 /* The keys of the header as it is now, sealed by the configured seal; and sealed so anew. */

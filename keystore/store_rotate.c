@@ -80,12 +80,13 @@ static int seal_anew(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLIC
                      ONEM2M_ERROR *error)
 {
     ONEM2M_KEY key = { 0 };
+    ONEM2M_MATERIAL material;
     int ok;
 
     if (!onem2m_store_load_key(writer, name, record, &key, error))
         return 0;
-    ok = onem2m_store_put_record(writer, name, &key.attributes,
-                                 (ONEM2M_SLICE){ key.secret.octets, key.secret.length }, error);
+    material = onem2m_key_material(&key);
+    ok = onem2m_store_put_record(writer, name, &key.attributes, &material, error);
     onem2m_key_clear(&key);
     return ok;
 }

@@ -159,8 +159,8 @@ static int forget_record(ONEM2M_STORE_WRITER *writer, ONEM2M_HEADER *account, ON
 }
 
 static int seal_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                       const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret, size_t *length,
-                       ONEM2M_ERROR *error)
+                       const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material,
+                       size_t *length, ONEM2M_ERROR *error)
 {
     ONEM2M_RECORD_CIPHER *cipher;
 
@@ -169,11 +169,11 @@ static int seal_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
                              "the data key has sealed 2^31 records; rotate it");
     cipher = onem2m_store_cipher(writer->reader, writer->transaction, writer->header.epoch, error);
     return cipher != NULL &&
-           onem2m_record_seal(cipher, name, attributes, secret, writer->record, length, error);
+           onem2m_record_seal(cipher, name, attributes, material, writer->record, length, error);
 }
 
 int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                            const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
+                            const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material,
                             ONEM2M_ERROR *error)
 {
     const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
@@ -182,7 +182,7 @@ int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 
     account.records++;
     account.epoch_writes++;
-    if (!seal_record(writer, name, attributes, secret, &record.length, error) ||
+    if (!seal_record(writer, name, attributes, material, &record.length, error) ||
         !forget_record(writer, &account, name, error) ||
         !onem2m_set_hash_add(&account, name, record, &writer->keys, &crypto, error) ||
         !writer->store->functions->put(writer->transaction, ONEM2M_TABLE_KEYS, name, record, error))
@@ -195,41 +195,36 @@ int onem2m_store_load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M
                           ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
     unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
-    ONEM2M_SLICE secret = { octets, 0 };
+    ONEM2M_MATERIAL material = { .octets = { octets, 0 } };
     ONEM2M_ATTRIBUTES attributes;
     int ok;
 
     if (!onem2m_store_open_record(writer->reader, writer->transaction, name, record, &attributes,
-                                  octets, &secret.length, error))
+                                  octets, &material.octets.length, error))
         return 0;
-    ok = onem2m_key_copy(key, &attributes, secret);
-    OPENSSL_cleanse(octets, secret.length);
+    ok = onem2m_key_copy(key, &attributes, &material);
+    OPENSSL_cleanse(octets, material.octets.length);
     if (!ok)
         return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
     return 1;
 }
 
-static ONEM2M_SLICE key_octets(const ONEM2M_KEY *key)
-{
-    return (ONEM2M_SLICE){ key->secret.octets, key->secret.length };
-}
-
 static int add_named(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
-                     ONEM2M_SLICE secret, ONEM2M_ERROR *error)
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     ONEM2M_LOOKUP lookup;
 
-    return onem2m_attributes_check(attributes, secret.length, error) &&
+    return onem2m_attributes_check(attributes, onem2m_material_length(material), error) &&
            onem2m_lookup_of(&lookup, attributes, error) &&
            onem2m_store_check_name(writer, attributes, &lookup, error) &&
            onem2m_store_add_to_parent(writer, attributes, &lookup, error) &&
-           onem2m_store_put_record(writer, onem2m_lookup_slice(&lookup), attributes, secret,
+           onem2m_store_put_record(writer, onem2m_lookup_slice(&lookup), attributes, material,
                                    error) &&
            onem2m_store_limit_children(writer, onem2m_lookup_slice(&lookup), attributes, error);
 }
 
 int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attributes,
-                     ONEM2M_SLICE secret, char *key_id, ONEM2M_ERROR *error)
+                     const ONEM2M_MATERIAL *material, char *key_id, ONEM2M_ERROR *error)
 {
     ONEM2M_ATTRIBUTES named = *attributes;
     ONEM2M_SLICE *name = &named.text[ONEM2M_TEXT_KEY_ID];
@@ -241,7 +236,7 @@ int onem2m_store_add(ONEM2M_STORE_WRITER *writer, const ONEM2M_ATTRIBUTES *attri
         name->data = (const unsigned char *)id.text;
         name->length = id.length;
     }
-    if (!add_named(writer, &named, secret, error))
+    if (!add_named(writer, &named, material, error))
         return 0;
     if (key_id != NULL) {
         memcpy(key_id, name->data, name->length);
@@ -296,12 +291,13 @@ static int ask_policy(const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CH
 static int check_change(ONEM2M_STORE_WRITER *writer, const ONEM2M_KEY *key,
                         const ONEM2M_ATTRIBUTES *wished, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_key_material(key);
     ONEM2M_KEY parent = { 0 };
     const int found = onem2m_store_load_parent(writer, &key->attributes, &parent, error);
     const int ok = found >= 0 &&
                    onem2m_policy_change(&key->attributes, wished,
                                         found > 0 ? &parent.attributes : NULL, error) &&
-                   onem2m_attributes_check(wished, key->secret.length, error);
+                   onem2m_attributes_check(wished, onem2m_material_length(&material), error);
 
     onem2m_key_clear(&parent);
     return ok;
@@ -312,25 +308,26 @@ static int destroy_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
                        ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANGE *change,
                        ONEM2M_ERROR *error)
 {
-    const ONEM2M_SLICE nothing = { NULL, 0 };
+    static const ONEM2M_MATERIAL nothing = { .token = NULL };
 
     if (changes_attributes(change))
         return onem2m_refuse(error, ONEM2M_R_NOT_CHANGEABLE, ONEM2M_NO_OFFSET,
                              "state: what destroys a key changes nothing else of it");
     attributes->state = ONEM2M_STATE_DESTROYED;
-    return onem2m_store_put_record(writer, name, attributes, nothing, error);
+    return onem2m_store_put_record(writer, name, attributes, &nothing, error);
 }
 
 static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM2M_KEY *key,
                       const ONEM2M_STORE_CHANGE *change, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_key_material(key);
     ONEM2M_ATTRIBUTES wished = key->attributes;
 
     if (is_destruction(change))
         return destroy_key(writer, name, &wished, change, error);
     onem2m_store_change_apply(change, &wished);
     return check_change(writer, key, &wished, error) &&
-           onem2m_store_put_record(writer, name, &wished, key_octets(key), error) &&
+           onem2m_store_put_record(writer, name, &wished, &material, error) &&
            onem2m_store_limit_children(writer, name, &wished, error);
 }
 

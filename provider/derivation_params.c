@@ -13,7 +13,7 @@ void onem2m_derivation_stage_begin(ONEM2M_DERIVATION_STAGE *stage,
                                    const ONEM2M_DERIVATION_PARAMS *params)
 {
     stage->input.derivation = params->derivation;
-    stage->input.key = (ONEM2M_SLICE){ NULL, 0 };
+    stage->input.key = (ONEM2M_MATERIAL){ .token = NULL };
     stage->input.digest = params->own_digest;
     memcpy(stage->input.operands, params->operands, sizeof(params->operands));
     stage->input.key_is_prepared = 0;

@@ -141,14 +141,17 @@ static void put_octets(PRINTING *printing, ONEM2M_SLICE octets)
 /* Octets only when a private key was asked for and policy lets it be exported. */
 static int print_key(PRINTING *printing, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_key_material(key);
     ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT };
+    ONEM2M_SLICE octets;
 
     onem2m_key_object_complete_use(printing->object, &use);
-    put_line(printing, "oneM2M Key: (%zu bit)", 8 * key->secret.length);
+    put_line(printing, "oneM2M Key: (%zu bit)", 8 * onem2m_material_length(&material));
     put_attributes(printing, &key->attributes, use.now);
     if ((printing->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 &&
-        onem2m_policy_allows(&key->attributes, &use, NULL))
-        put_octets(printing, (ONEM2M_SLICE){ key->secret.octets, key->secret.length });
+        onem2m_policy_allows(&key->attributes, &use, NULL) &&
+        onem2m_material_octets(&material, "printing", &octets, NULL))
+        put_octets(printing, octets);
     return !printing->failed || onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
                                               "the text cannot be written");
 }

@@ -113,15 +113,19 @@ static const EVP_MD *chosen_digest(const ONEM2M_HMAC_CONTEXT *context, ONEM2M_ER
 }
 
 int onem2m_hmac_context_begin(void *argument, const ONEM2M_ATTRIBUTES *attributes,
-                              ONEM2M_SLICE secret, ONEM2M_ERROR *error)
+                              const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     const ONEM2M_HMAC_BEGINNING *beginning = argument;
     const EVP_MD *digest = beginning->wish->digest;
 
+    ONEM2M_SLICE key;
+
     (void)attributes;
+    if (!onem2m_material_octets(material, beginning->context->algorithm, &key, error))
+        return 0;
     if (digest == NULL)
         digest = chosen_digest(beginning->context, error);
-    return digest != NULL && onem2m_hmac_begin(&beginning->context->stream, digest, secret, error);
+    return digest != NULL && onem2m_hmac_begin(&beginning->context->stream, digest, key, error);
 }
 
 static int check_begun(const ONEM2M_HMAC_CONTEXT *context)

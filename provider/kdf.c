@@ -124,8 +124,8 @@ static int prepare_key(const CALL *call, KDF_CTX *ctx)
         !onem2m_derivation_is_mac(ctx->params.derivation))
         return 0;
     return ctx->hmac->inner != NULL ||
-           (ctx->key_served &&
-            onem2m_hmac_prepare(ctx->hmac, call->stage.input.digest, call->stage.input.key, NULL));
+           (ctx->key_served && onem2m_hmac_prepare(ctx->hmac, call->stage.input.digest,
+                                                   call->stage.input.key.octets, NULL));
 }
 
 static int provide_hmac(KDF_CTX *ctx)

@@ -12,8 +12,8 @@
 void onem2m_call_begin(CALL *call, const KDF_CTX *ctx)
 {
     onem2m_derivation_stage_begin(&call->stage, &ctx->params);
-    call->stage.input.key.data = ctx->key.length > 0 ? ctx->key.octets : NULL;
-    call->stage.input.key.length = ctx->key.length;
+    if (ctx->key.length > 0)
+        call->stage.input.key = onem2m_material_of_secret(&ctx->key);
     call->key_taken = 0;
     call->key_given = 0;
     call->key_id = (ONEM2M_SLICE){ ctx->key_id.octets, ctx->key_id.length };
@@ -25,11 +25,6 @@ void onem2m_call_begin(CALL *call, const KDF_CTX *ctx)
 void onem2m_call_end(CALL *call)
 {
     onem2m_derivation_stage_end(&call->stage);
-}
-
-static ONEM2M_SLICE held_key(const KDF_CTX *ctx)
-{
-    return (ONEM2M_SLICE){ ctx->key.octets, ctx->key.length };
 }
 
 /* In constant time, as CRYPTO_memcmp, but a word at a time: a tenth of a derivation is at stake. */
@@ -59,10 +54,10 @@ static int take_key(CALL *call, const KDF_CTX *ctx, const OSSL_PARAM *param)
     if (!onem2m_derivation_check_key(ctx->params.derivation, key.length, &error))
         return ONEM2M_RAISE(ctx->provider, param->key, &error);
     if (is_key_held(ctx, key)) {
-        call->stage.input.key = held_key(ctx);
+        call->stage.input.key = onem2m_material_of_secret(&ctx->key);
         call->key_given = 0;
     } else {
-        call->stage.input.key = key;
+        call->stage.input.key = onem2m_material_of(key);
         call->key_given = 1;
     }
     call->key_id.length = 0;
@@ -76,7 +71,7 @@ static int take_key_id(CALL *call, const KDF_CTX *ctx, const OSSL_PARAM *param)
     if (!onem2m_param_key_id(ctx->provider, param, &call->key_id))
         return 0;
     call->key_id_given = 1;
-    call->stage.input.key.data = NULL;
+    call->stage.input.key = (ONEM2M_MATERIAL){ .token = NULL };
     call->key_given = 0;
     return 1;
 }
@@ -117,7 +112,7 @@ int onem2m_call_take(CALL *call, const KDF_CTX *ctx, const OSSL_PARAM params[])
 /* Makes room in the context for what the call brings: the last that can fail. */
 int onem2m_call_reserve(const CALL *call, KDF_CTX *ctx)
 {
-    const size_t key_length = call->key_given ? call->stage.input.key.length : 0;
+    const size_t key_length = call->key_given ? call->stage.input.key.octets.length : 0;
     const size_t key_id_length = call->key_id_given ? call->key_id.length : 0;
     const size_t requester_length = call->requester_given ? call->requester.length : 0;
 
@@ -132,7 +127,8 @@ int onem2m_call_reserve(const CALL *call, KDF_CTX *ctx)
 static void commit_key(const CALL *call, KDF_CTX *ctx)
 {
     if (call->key_given) {
-        onem2m_secret_assign(&ctx->key, call->stage.input.key.data, call->stage.input.key.length);
+        onem2m_secret_assign(&ctx->key, call->stage.input.key.octets.data,
+                             call->stage.input.key.octets.length);
         onem2m_secret_clear(&ctx->key_id);
     }
     if (call->key_id_given) {

@@ -16,8 +16,8 @@ typedef struct {
     void *argument;
 } SERVICE;
 
-static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     SERVICE *service = argument;
     ONEM2M_DERIVATION_INPUT *input = &service->call->stage.input;
@@ -25,10 +25,10 @@ static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M
 
     if (!onem2m_policy_allows(attributes, &service->use, error))
         return 0;
-    input->key = secret;
+    input->key = *material;
     input->key_is_master = attributes->kind == ONEM2M_KIND_E2E_MASTER;
     ok = service->serve(service->call, service->ctx, service->argument, error);
-    input->key.data = NULL;
+    input->key = (ONEM2M_MATERIAL){ .token = NULL };
     return ok;
 }
 

@@ -183,12 +183,12 @@ int onem2m_key_draft_take(ONEM2M_KEY_DRAFT *draft, const ONEM2M_PROVIDER *provid
     return 1;
 }
 
-static int take_kind(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int take_kind(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     ONEM2M_KIND *kind = argument;
 
-    (void)secret;
+    (void)material;
     (void)error;
     *kind = attributes->kind;
     return 1;

@@ -104,12 +104,12 @@ static int visit_stored(const ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *
         ONEM2M_KIND_BIT(object->key.attributes.kind), visit, argument, error);
 }
 
-static int take_limits(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                       ONEM2M_ERROR *error)
+static int take_limits(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                       const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     ONEM2M_ATTRIBUTES *parent = argument;
 
-    (void)secret;
+    (void)material;
     (void)error;
     parent->not_after = attributes->not_after;
     parent->extractable = attributes->extractable;
@@ -162,12 +162,12 @@ static int held_now(const ONEM2M_KEY_OBJECT *object, ONEM2M_ATTRIBUTES *attribut
 int onem2m_key_object_visit(ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *visit, void *argument,
                             ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_key_material(&object->key);
     ONEM2M_ATTRIBUTES attributes;
 
     if (object->is_stored)
         return visit_stored(object, visit, argument, error);
-    return held_now(object, &attributes, error) &&
-           visit(argument, &attributes, secret_slice(&object->key.secret), error);
+    return held_now(object, &attributes, error) && visit(argument, &attributes, &material, error);
 }
 
 typedef struct {
@@ -176,13 +176,13 @@ typedef struct {
     void *argument;
 } GUARDED;
 
-static int visit_allowed(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                         ONEM2M_ERROR *error)
+static int visit_allowed(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                         const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     const GUARDED *guarded = argument;
 
     return onem2m_policy_allows(attributes, &guarded->use, error) &&
-           guarded->visit(guarded->argument, attributes, secret, error);
+           guarded->visit(guarded->argument, attributes, material, error);
 }
 
 void onem2m_key_object_complete_use(ONEM2M_KEY_OBJECT *object, ONEM2M_USE *use)
@@ -201,10 +201,10 @@ int onem2m_key_object_use(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use,
     return onem2m_key_object_visit(object, visit_allowed, &guarded, error);
 }
 
-static int copy_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+static int copy_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
-    return onem2m_key_copy(argument, attributes, secret) || refuse_memory(error);
+    return onem2m_key_copy(argument, attributes, material) || refuse_memory(error);
 }
 
 int onem2m_key_object_read(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use, ONEM2M_KEY *key,
@@ -221,23 +221,21 @@ int onem2m_key_object_read(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use, ONE
 static int keep_name(ONEM2M_KEY_OBJECT *object, const ONEM2M_ATTRIBUTES *attributes, size_t size,
                      ONEM2M_ERROR *error)
 {
-    const ONEM2M_SLICE nothing = { NULL, 0 };
-
     onem2m_key_clear(&object->key);
-    if (!onem2m_key_copy(&object->key, attributes, nothing))
+    if (!onem2m_key_copy(&object->key, attributes, NULL))
         return refuse_memory(error);
     object->is_stored = 1;
     object->size = size;
     return 1;
 }
 
-static int take_record(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                       ONEM2M_ERROR *error)
+static int take_record(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                       const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     if (attributes->state == ONEM2M_STATE_DESTROYED)
         return onem2m_refuse(error, ONEM2M_R_DESTROYED, ONEM2M_NO_OFFSET,
                              "state: the key is destroyed, its name alone is left");
-    return keep_name(argument, attributes, secret.length, error);
+    return keep_name(argument, attributes, onem2m_material_length(material), error);
 }
 
 int onem2m_key_object_load(ONEM2M_KEY_OBJECT *object, ONEM2M_SLICE key_id, unsigned int kinds,
@@ -255,19 +253,27 @@ typedef struct {
     void *argument;
 } ADDITION;
 
+/* Adds it to the store, and keeps the name that it got. */
+static int store_key(ONEM2M_STORE_WRITER *writer, ONEM2M_KEY_OBJECT *object, ONEM2M_KEY *key,
+                     ONEM2M_ERROR *error)
+{
+    const ONEM2M_MATERIAL material = onem2m_key_material(key);
+    char key_id[ONEM2M_KEY_ID_MAX + 1];
+
+    if (!onem2m_store_add(writer, &key->attributes, &material, key_id, error))
+        return 0;
+    key->attributes.text[ONEM2M_TEXT_KEY_ID] =
+        (ONEM2M_SLICE){ (const unsigned char *)key_id, strlen(key_id) };
+    return keep_name(object, &key->attributes, onem2m_material_length(&material), error);
+}
+
 static int add_key(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
 {
     const ADDITION *addition = argument;
     ONEM2M_KEY key = { .storage = NULL };
-    char key_id[ONEM2M_KEY_ID_MAX + 1];
-    ONEM2M_SLICE *name = &key.attributes.text[ONEM2M_TEXT_KEY_ID];
-    int ok = addition->make(addition->argument, &key, error) &&
-             onem2m_store_add(writer, &key.attributes, secret_slice(&key.secret), key_id, error);
+    const int ok = addition->make(addition->argument, &key, error) &&
+                   store_key(writer, addition->object, &key, error);
 
-    if (ok) {
-        *name = (ONEM2M_SLICE){ (const unsigned char *)key_id, strlen(key_id) };
-        ok = keep_name(addition->object, &key.attributes, key.secret.length, error);
-    }
     onem2m_key_clear(&key);
     return ok;
 }
@@ -276,12 +282,14 @@ int onem2m_key_object_fill(ONEM2M_KEY_OBJECT *object, onem2m_key_object_make_fn 
                            void *argument, int store, ONEM2M_ERROR *error)
 {
     ADDITION addition = { object, make, argument };
+    ONEM2M_MATERIAL material;
     ONEM2M_STORE *configured;
 
     if (!store) {
         if (!make(argument, &object->key, error))
             return 0;
-        object->size = object->key.secret.length;
+        material = onem2m_key_material(&object->key);
+        object->size = onem2m_material_length(&material);
         return 1;
     }
     configured = onem2m_keys_store(&object->provider->keys, error);
@@ -290,13 +298,12 @@ int onem2m_key_object_fill(ONEM2M_KEY_OBJECT *object, onem2m_key_object_make_fn 
 
 static int copy_object(ONEM2M_KEY_OBJECT *to, const ONEM2M_KEY_OBJECT *from, int with_octets)
 {
-    const ONEM2M_SLICE nothing = { NULL, 0 };
+    const ONEM2M_MATERIAL material = onem2m_key_material(&from->key);
     const ONEM2M_SLICE requester = secret_slice(&from->requester);
 
     if (from->key.attributes.kind == 0)
         return 1;
-    if (!onem2m_key_copy(&to->key, held_attributes(from),
-                         with_octets ? secret_slice(&from->key.secret) : nothing) ||
+    if (!onem2m_key_copy(&to->key, held_attributes(from), with_octets ? &material : NULL) ||
         (requester.length > 0 && !onem2m_secret_reserve(&to->requester, requester.length)))
         return 0;
     onem2m_secret_assign(&to->requester, requester.data, requester.length);
@@ -343,12 +350,13 @@ static int make_version(ONEM2M_KEY_OBJECT *object, const ONEM2M_ATTRIBUTES *attr
     const ONEM2M_USE use = { .kind = ONEM2M_USE_UPDATE,
                              .requester = change->requester,
                              .now = change->now };
+    const ONEM2M_MATERIAL material = onem2m_key_material(&object->key);
     ONEM2M_ATTRIBUTES wished = *attributes, parent = { .kind = 0 };
 
     onem2m_store_change_apply(change->change, &wished);
     if (!onem2m_policy_allows(attributes, &use, error) || !find_parent(object, &parent, error) ||
         !onem2m_policy_change(attributes, &wished, &parent, error) ||
-        !onem2m_key_make(key, &wished, secret_slice(&object->key.secret), error))
+        !onem2m_key_make(key, &wished, &material, error))
         return 0;
     onem2m_secret_clear(&key->secret);
     return 1;

@@ -195,17 +195,17 @@ static int derive_into(OUTPUT *output, ONEM2M_ERROR *error)
     return onem2m_derive(output->input, output->hmac, output->out, error);
 }
 
-static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     OUTPUT *output = argument;
     int ok;
 
-    output->input->key = secret;
+    output->input->key = *material;
     output->input->key_is_master = attributes->kind == ONEM2M_KIND_E2E_MASTER;
     ok = onem2m_derivation_size(output->input, &output->size, error) &&
          (output->out == NULL || derive_into(output, error));
-    output->input->key = (ONEM2M_SLICE){ NULL, 0 };
+    output->input->key = (ONEM2M_MATERIAL){ .token = NULL };
     return ok;
 }
 

@@ -57,12 +57,13 @@ static int keymgmt_has(const void *keydata, int selection)
     return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0 || object->size > 0;
 }
 
-static int check_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int check_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     (void)argument;
-    return (secret.length > 0 || onem2m_refuse(error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET,
-                                               "priv: the key has no octets")) &&
+    return (onem2m_material_length(material) > 0 ||
+            onem2m_refuse(error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET,
+                          "priv: the key has no octets")) &&
            onem2m_policy_admits(attributes, error);
 }
 

@@ -15,11 +15,14 @@ typedef struct {
     int is_equal;
 } COMPARED;
 
-static int take_first(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                      ONEM2M_ERROR *error)
+static int take_first(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                      const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     COMPARED *compared = argument;
+    ONEM2M_SLICE secret;
 
+    if (!onem2m_material_octets(material, "comparing keys", &secret, error))
+        return 0;
     compared->kind = attributes->kind;
     compared->suid = attributes->suid;
     compared->purpose = attributes->purpose;
@@ -29,12 +32,14 @@ static int take_first(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2
     return 1;
 }
 
-static int compare_second(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                          ONEM2M_ERROR *error)
+static int compare_second(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                          const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     COMPARED *compared = argument;
+    ONEM2M_SLICE secret;
 
-    (void)error;
+    if (!onem2m_material_octets(material, "comparing keys", &secret, error))
+        return 0;
     compared->is_equal = compared->kind == attributes->kind && compared->suid == attributes->suid &&
                          compared->purpose == attributes->purpose &&
                          compared->octets.length == secret.length &&

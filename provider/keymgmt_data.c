@@ -40,8 +40,9 @@ const OSSL_PARAM *onem2m_keymgmt_import_types(int selection)
 static int make_of_draft(void *argument, ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
     const ONEM2M_KEY_DRAFT *draft = argument;
+    const ONEM2M_MATERIAL material = onem2m_material_of(draft->secret);
 
-    return onem2m_key_make(key, &draft->attributes, draft->secret, error);
+    return onem2m_key_make(key, &draft->attributes, &material, error);
 }
 
 static int check_draft(const ONEM2M_KEY_OBJECT *object, const ONEM2M_KEY_DRAFT *draft,
@@ -156,10 +157,16 @@ static void put_attributes(EXPORT *export, const ONEM2M_ATTRIBUTES *attributes)
 
 static int export_key(EXPORT *export, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_key_material(key);
+    ONEM2M_SLICE octets;
+
     put_attributes(export, &key->attributes);
-    if ((export->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
+    if ((export->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0) {
+        if (!onem2m_material_octets(&material, "export", &octets, error))
+            return 0;
         export->params[export->count++] = OSSL_PARAM_construct_octet_string(
-            ONEM2M_PARAM_PRIV, key->secret.octets, key->secret.length);
+            ONEM2M_PARAM_PRIV, (void *)(uintptr_t)octets.data, octets.length);
+    }
     export->params[export->count] = OSSL_PARAM_construct_end();
     return export->callback(export->params, export->callback_argument) ||
            onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,

@@ -192,11 +192,6 @@ typedef struct {
     ONEM2M_KEY *key;
 } MAKING;
 
-static ONEM2M_SLICE secret_slice(const ONEM2M_SECRET *secret)
-{
-    return (ONEM2M_SLICE){ secret->octets, secret->length };
-}
-
 static int reserve(ONEM2M_SECRET *octets, size_t size, ONEM2M_ERROR *error)
 {
     return onem2m_secret_reserve(octets, size) ||
@@ -220,12 +215,20 @@ static int random_octets(const MAKING *making, ONEM2M_SECRET *octets, ONEM2M_ERR
     return 1;
 }
 
+static int make_of_octets(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
+                          const ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
+{
+    const ONEM2M_MATERIAL material = onem2m_material_of_secret(octets);
+
+    return onem2m_key_make(key, attributes, &material, error);
+}
+
 static int make_random(void *argument, ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
     const MAKING *making = argument;
     ONEM2M_SECRET octets = { .octets = NULL };
     const int ok = random_octets(making, &octets, error) &&
-                   onem2m_key_make(key, &making->draft.attributes, secret_slice(&octets), error);
+                   make_of_octets(key, &making->draft.attributes, &octets, error);
 
     onem2m_secret_clear(&octets);
     return ok;
@@ -239,31 +242,38 @@ static int check_size(const MAKING *making, size_t size, ONEM2M_ERROR *error)
                          making->draft.size);
 }
 
+static int copy_octets(const ONEM2M_MATERIAL *parent, ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
+{
+    ONEM2M_SLICE from;
+
+    if (!onem2m_material_octets(parent, "taking the parent's octets", &from, error))
+        return 0;
+    onem2m_secret_assign(octets, from.data, from.length);
+    return 1;
+}
+
 /* The child's octets; without a derivation those of the parent. */
-static int derive_octets(MAKING *making, ONEM2M_SLICE parent, ONEM2M_SECRET *octets,
+static int derive_octets(MAKING *making, const ONEM2M_MATERIAL *parent, ONEM2M_SECRET *octets,
                          ONEM2M_ERROR *error)
 {
     ONEM2M_DERIVATION_INPUT *input = &making->stage.input;
-    size_t size = parent.length;
+    size_t size = onem2m_material_length(parent);
 
-    input->key = parent;
+    input->key = *parent;
     if (input->derivation != NULL &&
-        (!onem2m_derivation_check_key(input->derivation, parent.length, error) ||
+        (!onem2m_derivation_check_key(input->derivation, size, error) ||
          !onem2m_derivation_check_complete(input, error) ||
          !onem2m_derivation_size(input, &size, error)))
         return 0;
     if (!check_size(making, size, error) || !reserve(octets, size, error))
         return 0;
-    if (input->derivation == NULL)
-        onem2m_secret_assign(octets, parent.data, parent.length);
-    else if (!onem2m_derive(input, making->hmac, octets->octets, error))
-        return 0;
     octets->length = size;
-    return 1;
+    return input->derivation == NULL ? copy_octets(parent, octets, error)
+                                     : onem2m_derive(input, making->hmac, octets->octets, error);
 }
 
-static int derive_child(void *argument, const ONEM2M_ATTRIBUTES *parent, ONEM2M_SLICE secret,
-                        ONEM2M_ERROR *error)
+static int derive_child(void *argument, const ONEM2M_ATTRIBUTES *parent,
+                        const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     MAKING *making = argument;
     ONEM2M_ATTRIBUTES child = making->draft.attributes;
@@ -274,9 +284,9 @@ static int derive_child(void *argument, const ONEM2M_ATTRIBUTES *parent, ONEM2M_
     making->limit = parent->not_after;
     making->stage.input.key_is_master = parent->kind == ONEM2M_KIND_E2E_MASTER;
     ok = onem2m_policy_child(&child, parent, &making->use, error) &&
-         derive_octets(making, secret, &octets, error) &&
-         onem2m_key_make(making->key, &child, secret_slice(&octets), error);
-    making->stage.input.key = (ONEM2M_SLICE){ NULL, 0 };
+         derive_octets(making, material, &octets, error) &&
+         make_of_octets(making->key, &child, &octets, error);
+    making->stage.input.key = (ONEM2M_MATERIAL){ .token = NULL };
     onem2m_secret_clear(&octets);
     return ok;
 }

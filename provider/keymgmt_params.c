@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct {
     const ONEM2M_ATTRIBUTES *attributes;
-    ONEM2M_SLICE secret;
+    const ONEM2M_MATERIAL *material;
     QUESTION *question;
 } ANSWER;
 
@@ -176,21 +176,23 @@ static int is_octets(const OSSL_PARAM *param)
 static int answer_octets(OSSL_PARAM *param, const ANSWER *answer, ONEM2M_ERROR *error)
 {
     ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT };
+    ONEM2M_SLICE octets;
 
     onem2m_key_object_complete_use(answer->question->object, &use);
     answer->question->refused = param;
-    if (!onem2m_policy_allows(answer->attributes, &use, error))
+    if (!onem2m_policy_allows(answer->attributes, &use, error) ||
+        !onem2m_material_octets(answer->material, "export", &octets, error))
         return 0;
-    return OSSL_PARAM_set_octet_string(param, answer->secret.data, answer->secret.length) ||
+    return OSSL_PARAM_set_octet_string(param, octets.data, octets.length) ||
            onem2m_refuse(error, ONEM2M_R_WRONG_TYPE, ONEM2M_NO_OFFSET,
-                         "room for %zu octets is needed", answer->secret.length);
+                         "room for %zu octets is needed", octets.length);
 }
 
-static int answer_all(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                      ONEM2M_ERROR *error)
+static int answer_all(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                      const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     QUESTION *question = argument;
-    const ANSWER answer = { attributes, secret, question };
+    const ANSWER answer = { attributes, material, question };
 
     for (OSSL_PARAM *param = question->params; param->key != NULL; param++) {
         if (is_octets(param) && !answer_octets(param, &answer, error))

@@ -135,13 +135,13 @@ typedef struct {
     ONEM2M_USE use;
 } ALLOWANCE;
 
-static int begin_allowed(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                         ONEM2M_ERROR *error)
+static int begin_allowed(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                         const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     ALLOWANCE *allowance = argument;
 
     return onem2m_policy_allows(attributes, &allowance->use, error) &&
-           onem2m_hmac_context_begin(&allowance->beginning, attributes, secret, error);
+           onem2m_hmac_context_begin(&allowance->beginning, attributes, material, error);
 }
 
 static int provide_reader(MAC_CTX *ctx, ONEM2M_ERROR *error)

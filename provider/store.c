@@ -68,12 +68,12 @@ static void describe(NAME *name, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIM
 }
 
 /* A tombstone is no key. */
-static int take_name(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int take_name(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     LOADER *loader = argument;
 
-    (void)secret;
+    (void)material;
     if (attributes->state == ONEM2M_STATE_DESTROYED ||
         !onem2m_store_uri_selects(&loader->uri, attributes))
         return 1;
@@ -105,12 +105,12 @@ static int begin_list(LOADER *loader, ONEM2M_ERROR *error)
 
 /* ---- One key ---- */
 
-static int take_usage(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                      ONEM2M_ERROR *error)
+static int take_usage(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                      const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     ONEM2M_USAGE *usage = argument;
 
-    (void)secret;
+    (void)material;
     (void)error;
     *usage = onem2m_attributes_usage(attributes);
     return 1;

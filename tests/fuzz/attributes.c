@@ -34,7 +34,7 @@ static void check_printable(const ONEM2M_ERROR *error)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const unsigned char octets[32];
-    const ONEM2M_SLICE secret = { octets, sizeof(octets) };
+    const ONEM2M_MATERIAL material = { .octets = { octets, sizeof(octets) } };
     ONEM2M_ATTRIBUTES attributes;
     size_t position = 6;
     ONEM2M_KEY key, again;
@@ -54,14 +54,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     attributes.state = ONEM2M_STATE_ACTIVE;
     for (int i = 0; i < ONEM2M_TEXT_COUNT; i++)
         attributes.text[i] = next_line(data, size, &position);
-    if (!onem2m_key_make(&key, &attributes, secret, &error)) {
+    if (!onem2m_key_make(&key, &attributes, &material, &error)) {
         check_printable(&error);
         return 0;
     }
     if (key.attributes.text[ONEM2M_TEXT_KEY_ID].length > 0 &&
-        !onem2m_attributes_check(&key.attributes, secret.length, &error))
+        !onem2m_attributes_check(&key.attributes, sizeof(octets), &error))
         abort();
-    if (!onem2m_key_make(&again, &key.attributes, secret, &error))
+    if (!onem2m_key_make(&again, &key.attributes, &material, &error))
         abort();
     for (int i = 0; i < ONEM2M_TEXT_COUNT; i++) {
         const ONEM2M_SLICE a = key.attributes.text[i], b = again.attributes.text[i];

@@ -55,8 +55,8 @@ static void check_opened(const ONEM2M_RECORD *record, const OPENED *opened)
     HOLDS(opened->length <= ONEM2M_KEY_OCTETS_MAX);
     HOLDS(is_untouched(opened->secret + opened->length, sizeof(opened->secret) - opened->length));
     HOLDS(onem2m_record_seal(cipher(), name, &opened->attributes,
-                             (ONEM2M_SLICE){ opened->secret, opened->length }, again, &length,
-                             NULL));
+                             &(ONEM2M_MATERIAL){ .octets = { opened->secret, opened->length } },
+                             again, &length, NULL));
     HOLDS(onem2m_record_parse(&resealed, (ONEM2M_SLICE){ again, length }, NULL));
     HOLDS(is_same(record->protected_header, resealed.protected_header));
     HOLDS(record->ciphertext.length == resealed.ciphertext.length);

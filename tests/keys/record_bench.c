@@ -116,7 +116,8 @@ static int record_seal(BENCH *bench)
     size_t length;
 
     return onem2m_record_seal(&bench->cipher, name_of(bench), &bench->attributes,
-                              (ONEM2M_SLICE){ secret, sizeof(secret) }, out, &length, NULL);
+                              &(ONEM2M_MATERIAL){ .octets = { secret, sizeof(secret) } }, out,
+                              &length, NULL);
 }
 
 static ONEM2M_HEADER_CRYPTO crypto_of(BENCH *bench)
@@ -252,8 +253,8 @@ static int set_up(BENCH *bench)
     return set_up_attributes(bench) &&
            onem2m_record_cipher_init(&bench->cipher, NULL, identity, 1, key, NULL) &&
            onem2m_record_seal(&bench->cipher, name_of(bench), &bench->attributes,
-                              (ONEM2M_SLICE){ secret, sizeof(secret) }, bench->record,
-                              &bench->record_length, NULL) &&
+                              &(ONEM2M_MATERIAL){ .octets = { secret, sizeof(secret) } },
+                              bench->record, &bench->record_length, NULL) &&
            set_up_bare(bench, key) && onem2m_seal_random(&bench->seal, NULL, NULL) &&
            onem2m_header_create(&header, &bench->keys, &bench->seal, &crypto, NULL) &&
            onem2m_header_encode(&header, &bench->keys, &crypto, bench->header,

@@ -92,9 +92,9 @@ ONEM2M_ATTRIBUTES attributes(ONEM2M_KIND kind, unsigned int suid, const char *ke
 int add(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
 {
     ADDITION *addition = argument;
+    const ONEM2M_MATERIAL material = onem2m_material_of(addition->octets);
 
-    return onem2m_store_add(writer, addition->attributes, addition->secret, addition->key_id,
-                            error);
+    return onem2m_store_add(writer, addition->attributes, &material, addition->key_id, error);
 }
 
 int try_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a, ONEM2M_ERROR *error)
@@ -112,14 +112,15 @@ void must_add(FIXTURE *fixture, const ONEM2M_ATTRIBUTES *a)
         fail_msg("%s", error.detail);
 }
 
-int visit(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret, ONEM2M_ERROR *error)
+int visit(void *argument, const ONEM2M_ATTRIBUTES *a, const ONEM2M_MATERIAL *material,
+          ONEM2M_ERROR *error)
 {
     FOUND *found = argument;
 
     (void)error;
     onem2m_key_clear(&found->key);
     found->visits++;
-    return onem2m_key_copy(&found->key, a, secret);
+    return onem2m_key_copy(&found->key, a, material);
 }
 
 int look_up(FIXTURE *fixture, const char *key_id, unsigned int kinds, FOUND *found,

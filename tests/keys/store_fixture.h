@@ -55,7 +55,7 @@ ONEM2M_ATTRIBUTES attributes(ONEM2M_KIND kind, unsigned int suid, const char *ke
 /* An onem2m_store_change_fn of an ADDITION. */
 typedef struct {
     const ONEM2M_ATTRIBUTES *attributes;
-    ONEM2M_SLICE secret;
+    ONEM2M_SLICE octets;
     char key_id[ONEM2M_KEY_ID_MAX + 1];
 } ADDITION;
 int add(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error);
@@ -69,7 +69,8 @@ typedef struct {
     ONEM2M_KEY key;
     unsigned int visits;
 } FOUND;
-int visit(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret, ONEM2M_ERROR *error);
+int visit(void *argument, const ONEM2M_ATTRIBUTES *a, const ONEM2M_MATERIAL *material,
+          ONEM2M_ERROR *error);
 
 int look_up(FIXTURE *fixture, const char *key_id, unsigned int kinds, FOUND *found,
             ONEM2M_ERROR *error);

@@ -229,6 +229,7 @@ static void memory_has_no_backup(void **state)
 static int add_pair(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
 {
     unsigned int *number = argument;
+    const ONEM2M_MATERIAL material = { .octets = { octets, 32 } };
     char name[64];
 
     for (int i = 0; i < 2; i++) {
@@ -236,7 +237,7 @@ static int add_pair(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *e
 
         snprintf(name, sizeof(name), "%s%u@mef.example.com", i == 0 ? "a" : "z", *number);
         a = attributes(ONEM2M_KIND_KPM, 10, name);
-        if (!onem2m_store_add(writer, &a, (ONEM2M_SLICE){ octets, 32 }, NULL, error))
+        if (!onem2m_store_add(writer, &a, &material, NULL, error))
             return 0;
     }
     return 1;

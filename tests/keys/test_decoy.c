@@ -38,13 +38,13 @@ EVP_CIPHER_CTX *__wrap_EVP_CIPHER_CTX_new(void)
 // NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 /* A server's policy, that refuses the key it is shown. */
-static int refuse_key(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret,
+static int refuse_key(void *argument, const ONEM2M_ATTRIBUTES *a, const ONEM2M_MATERIAL *material,
                       ONEM2M_ERROR *error)
 {
     const ONEM2M_USE use = { .kind = ONEM2M_USE_PSK, .usage = ONEM2M_USAGE_MAF, .now = NOW };
 
     (void)argument;
-    (void)secret;
+    (void)material;
     return onem2m_policy_allows(a, &use, error);
 }
 

@@ -91,7 +91,8 @@ static void opens_what_was_sealed(void **state)
         random_octets(secret, secret_length);
         memset(&opened, UNTOUCHED, sizeof(opened));
         if (!onem2m_record_seal(&fixture->cipher, own_name(), &attributes,
-                                slice(secret, secret_length), out, &length, &error) ||
+                                &(ONEM2M_MATERIAL){ .octets = slice(secret, secret_length) }, out,
+                                &length, &error) ||
             !open_as(&fixture->cipher, own_name(), slice(out, length), &opened, &error))
             fail_msg("%d: %s", i, error.detail);
         assert_same_attributes(&opened.attributes, &attributes);
@@ -116,10 +117,12 @@ static void seals_with_a_fresh_iv(void **state)
     ONEM2M_RECORD one, other;
     size_t length, other_length;
 
-    assert_true(onem2m_record_seal(&fixture->cipher, own_name(), &attributes, slice("12345678", 8),
-                                   first, &length, NULL));
-    assert_true(onem2m_record_seal(&fixture->cipher, own_name(), &attributes, slice("12345678", 8),
-                                   second, &other_length, NULL));
+    assert_true(onem2m_record_seal(&fixture->cipher, own_name(), &attributes,
+                                   &(ONEM2M_MATERIAL){ .octets = slice("12345678", 8) }, first,
+                                   &length, NULL));
+    assert_true(onem2m_record_seal(&fixture->cipher, own_name(), &attributes,
+                                   &(ONEM2M_MATERIAL){ .octets = slice("12345678", 8) }, second,
+                                   &other_length, NULL));
     assert_true(onem2m_record_parse(&one, slice(first, length), NULL));
     assert_true(onem2m_record_parse(&other, slice(second, other_length), NULL));
     assert_int_equal(one.iv.length, 12);
@@ -167,9 +170,10 @@ static void seals_nothing_unreadable(void **state)
         a.allowed_suids = i == SUIDS ? 32 : 0;
         for (size_t t = 0; t < (i == TEXT ? 1 : i == LONG ? ONEM2M_TEXT_COUNT : 0); t++)
             a.text[t] = slice(text, i == TEXT ? sizeof(text) : ONEM2M_ATTRIBUTE_MAX);
-        sealed_it =
-            onem2m_record_seal(&fixture->cipher, own_name(), &a,
-                               slice(zeros, i == KEY ? sizeof(zeros) : 32), out, &length, &error);
+        sealed_it = onem2m_record_seal(
+            &fixture->cipher, own_name(), &a,
+            &(ONEM2M_MATERIAL){ .octets = slice(zeros, i == KEY ? sizeof(zeros) : 32) }, out,
+            &length, &error);
         if (sealed_it)
             fail_msg("case %d was sealed", i);
         assert_int_equal(error.reason, i == LONG ? ONEM2M_R_BAD_LENGTH : ONEM2M_R_BAD_ATTRIBUTE);
@@ -191,7 +195,8 @@ static void seals_up_to_the_limit(void **state)
         a.text[t] = slice(text, sizeof(text));
     for (size_t last = 15000; last <= ONEM2M_ATTRIBUTE_MAX; last++) {
         a.text[3] = slice(text, last);
-        if (onem2m_record_seal(&fixture->cipher, own_name(), &a, slice(zeros, 512), out, &length,
+        if (onem2m_record_seal(&fixture->cipher, own_name(), &a,
+                               &(ONEM2M_MATERIAL){ .octets = slice(zeros, 512) }, out, &length,
                                NULL)) {
             assert_int_equal(longest == 0 ? length : longest + 1, length);
             longest = length;

@@ -30,12 +30,13 @@ static int add_range(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *
     for (unsigned int i = range->first; i < range->first + range->count; i++) {
         const unsigned char number[4] = { (unsigned char)i, (unsigned char)(i >> 8) };
         unsigned char secret[32] = { 0 };
+        const ONEM2M_MATERIAL material = { .octets = { secret, sizeof(secret) } };
         ONEM2M_ATTRIBUTES a;
 
         name_key(name, i);
         a = attributes(ONEM2M_KIND_KPM, 10, name);
         memcpy(secret, number, sizeof(number));
-        if (!onem2m_store_add(writer, &a, (ONEM2M_SLICE){ secret, sizeof(secret) }, NULL, error))
+        if (!onem2m_store_add(writer, &a, &material, NULL, error))
             return 0;
     }
     return 1;
@@ -493,8 +494,8 @@ typedef struct {
 } WALK;
 
 /* Between any two visits the store may be written: no transaction is open. */
-static int visit_and_write(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret,
-                           ONEM2M_ERROR *error)
+static int visit_and_write(void *argument, const ONEM2M_ATTRIBUTES *a,
+                           const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     const ONEM2M_SLICE name = a->text[ONEM2M_TEXT_KEY_ID];
     WALK *walk = argument;
@@ -504,7 +505,7 @@ static int visit_and_write(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SL
     memcpy(key_id, name.data, name.length);
     assert_true(strcmp(key_id, walk->last) > 0);
     memcpy(walk->last, key_id, sizeof(key_id));
-    assert_int_equal(secret.length, 32);
+    assert_int_equal(onem2m_material_length(material), 32);
     if (walk->visited++ % 1000 != 700)
         return 1;
     /* Two rotations, in between read by the same reader: it has forgotten the batch's key. */
@@ -529,11 +530,11 @@ static void each_goes_on_beside_rotations(void **state)
     assert_true(walk.visited >= KEYS && walk.visited <= KEYS + 5);
 }
 
-static int count_visits(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret,
+static int count_visits(void *argument, const ONEM2M_ATTRIBUTES *a, const ONEM2M_MATERIAL *material,
                         ONEM2M_ERROR *error)
 {
     (void)a;
-    (void)secret;
+    (void)material;
     (void)error;
     return ++*(unsigned int *)argument < KEYS / 2;
 }

@@ -435,14 +435,15 @@ static void destroying_changes_nothing_else(void **state)
 static int add_what_can_be(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
 {
     ADDITION *additions = argument;
+    const ONEM2M_MATERIAL material = onem2m_material_of(additions[0].octets);
     ONEM2M_ATTRIBUTES unnamed = *additions[0].attributes;
 
     unnamed.created = 0; /* which no record can hold */
     unnamed.text[ONEM2M_TEXT_KEY_ID] = text("enrolee2@mef.example.com");
-    if (onem2m_store_add(writer, &unnamed, additions[0].secret, NULL, error))
+    if (onem2m_store_add(writer, &unnamed, &material, NULL, error))
         return 0;
-    return onem2m_store_add(writer, additions[0].attributes, additions[0].secret, NULL, error) &&
-           !onem2m_store_add(writer, additions[0].attributes, additions[0].secret, NULL, error);
+    return onem2m_store_add(writer, additions[0].attributes, &material, NULL, error) &&
+           !onem2m_store_add(writer, additions[0].attributes, &material, NULL, error);
 }
 
 static void what_was_refused_leaves_the_account_right(void **state)

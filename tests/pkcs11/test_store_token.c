@@ -35,6 +35,7 @@ static ONEM2M_STORE *open_store(const char *seal, ONEM2M_ERROR *error)
 static int add(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
 {
     static const unsigned char octets[32] = { 1, 2, 3 };
+    const ONEM2M_MATERIAL material = { .octets = { octets, sizeof(octets) } };
     const char *key_id = argument;
     const ONEM2M_ATTRIBUTES attributes = {
         .kind = ONEM2M_KIND_KE,
@@ -44,8 +45,7 @@ static int add(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
         .text[ONEM2M_TEXT_KEY_ID] = { (const unsigned char *)key_id, strlen(key_id) },
     };
 
-    return onem2m_store_add(writer, &attributes, (ONEM2M_SLICE){ octets, sizeof(octets) }, NULL,
-                            error);
+    return onem2m_store_add(writer, &attributes, &material, NULL, error);
 }
 
 static char first_id[] = KEY_ID;
@@ -97,13 +97,13 @@ static int tear_down(void **state)
     return tear_down_tokens(state);
 }
 
-static int visit(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                 ONEM2M_ERROR *error)
+static int visit(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                 const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     (void)argument;
     (void)attributes;
     (void)error;
-    return secret.length == 32;
+    return onem2m_material_length(material) == 32;
 }
 
 static int look_up(ONEM2M_STORE *store, ONEM2M_ERROR *error)

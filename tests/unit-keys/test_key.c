@@ -371,6 +371,7 @@ static const FORM forms[] = {
 };
 
 static const unsigned char octets[32] = { 7 };
+static const ONEM2M_MATERIAL material = { .octets = { octets, sizeof(octets) } };
 
 static void check_form(const FORM *form)
 {
@@ -386,15 +387,13 @@ static void check_form(const FORM *form)
         fail_msg("%s: %s", form->value, is_canonical ? error.detail : "accepted");
     if (!is_canonical && form->canonical != NULL)
         assert_int_equal(error.reason, ONEM2M_R_BAD_ATTRIBUTE);
-    if (onem2m_key_make(&key, &attributes, (ONEM2M_SLICE){ octets, sizeof(octets) }, &error) !=
-        (form->canonical != NULL))
+    if (onem2m_key_make(&key, &attributes, &material, &error) != (form->canonical != NULL))
         fail_msg("%s: %s", form->value, form->canonical != NULL ? error.detail : "accepted");
     if (form->canonical == NULL) {
         assert_refused(&error, &form->refusal, form->value);
         assert_null(key.storage);
         assert_null(key.secret.octets);
-        assert_int_equal(
-            onem2m_key_make(&key, &attributes, (ONEM2M_SLICE){ octets, sizeof(octets) }, NULL), 0);
+        assert_int_equal(onem2m_key_make(&key, &attributes, &material, NULL), 0);
     } else {
         assert_text(key.attributes.text[form->text], form->canonical);
         assert_int_equal(onem2m_attributes_check(&key.attributes, sizeof(octets), NULL), 1);
@@ -548,22 +547,21 @@ static void test_many_targets(void **state)
 static void test_make_and_copy(void **state)
 {
     ONEM2M_ATTRIBUTES attributes = valid_registration();
-    const ONEM2M_SLICE secret = { octets, sizeof(octets) };
     char name[] = "0123456789abcdef0123456789abcdef@example.com";
     ONEM2M_KEY key, copy;
+    ONEM2M_MATERIAL own;
 
     (void)state;
     memset(&key, 0, sizeof(key));
     memset(&copy, 0, sizeof(copy));
     attributes.text[ONEM2M_TEXT_KEY_ID] = slice(name);
     attributes.text[ONEM2M_TEXT_LABELS] = slice("a b");
-    assert_int_equal(onem2m_key_make(&key, &attributes, secret, NULL), 1);
+    assert_int_equal(onem2m_key_make(&key, &attributes, &material, NULL), 1);
     memset(name, 'x', sizeof(name) - 1);
     assert_text(key.attributes.text[ONEM2M_TEXT_KEY_ID],
                 "0123456789ABCDEF0123456789ABCDEF@example.com");
-    assert_int_equal(onem2m_key_copy(&copy, &key.attributes,
-                                     (ONEM2M_SLICE){ key.secret.octets, key.secret.length }),
-                     1);
+    own = onem2m_key_material(&key);
+    assert_int_equal(onem2m_key_copy(&copy, &key.attributes, &own), 1);
     onem2m_key_clear(&key);
     assert_null(key.storage);
     assert_text(copy.attributes.text[ONEM2M_TEXT_KEY_ID],
@@ -579,20 +577,54 @@ static void test_make_and_copy(void **state)
 /* A session key that nobody stores needs no name; a tombstone has no octets. */
 static void test_make_without_name_or_octets(void **state)
 {
+    const ONEM2M_MATERIAL nothing = { .token = NULL };
     ONEM2M_ATTRIBUTES attributes = valid(ONEM2M_KIND_ESPRIM_SESSION);
     ONEM2M_KEY key;
 
     (void)state;
     memset(&key, 0, sizeof(key));
     attributes.text[ONEM2M_TEXT_KEY_ID] = slice("");
-    assert_int_equal(
-        onem2m_key_make(&key, &attributes, (ONEM2M_SLICE){ octets, sizeof(octets) }, NULL), 1);
+    assert_int_equal(onem2m_key_make(&key, &attributes, &material, NULL), 1);
     onem2m_key_clear(&key);
     attributes = valid(ONEM2M_KIND_KM);
     attributes.state = ONEM2M_STATE_DESTROYED;
-    assert_int_equal(onem2m_key_make(&key, &attributes, (ONEM2M_SLICE){ NULL, 0 }, NULL), 1);
+    assert_int_equal(onem2m_key_make(&key, &attributes, &nothing, NULL), 1);
     assert_int_equal(key.secret.length, 0);
     onem2m_key_clear(&key);
+}
+
+/* What is needed of the octets of a key in a token is refused by the name of who needs them. */
+static void test_key_of_a_token(void **state)
+{
+    static int somewhere;
+    ONEM2M_TOKEN_KEY in_token = { .custody = ONEM2M_CUSTODY_WRAPPED, .key_length = 24 };
+    const ONEM2M_MATERIAL given = { .token = (ONEM2M_TOKEN *)(void *)&somewhere, .key = &in_token };
+    const ONEM2M_ATTRIBUTES attributes = valid(ONEM2M_KIND_KPM);
+    ONEM2M_SLICE out = { octets, 1 };
+    ONEM2M_MATERIAL kept;
+    ONEM2M_ERROR error;
+    ONEM2M_KEY key;
+
+    (void)state;
+    memset(&key, 0, sizeof(key));
+    assert_int_equal(onem2m_key_make(&key, &attributes, &given, NULL), 1);
+    kept = onem2m_key_material(&key);
+    assert_true(onem2m_material_is_set(&kept));
+    assert_int_equal(onem2m_material_length(&kept), 24);
+    assert_ptr_equal(kept.token, given.token);
+    assert_ptr_not_equal(kept.key, given.key);
+    for (int extractable = 0; extractable <= 1; extractable++) {
+        key.token_key.extractable = extractable;
+        assert_int_equal(onem2m_material_octets(&kept, "ONEM2M-PSK", &out, &error), 0);
+        assert_int_equal(error.reason,
+                         extractable ? ONEM2M_R_TOKEN_CANNOT : ONEM2M_R_NOT_EXTRACTABLE);
+        assert_non_null(strstr(error.detail, "ONEM2M-PSK"));
+        assert_non_null(strstr(error.detail, "TS-0003 6.3.1"));
+        assert_int_equal(out.length, 1);
+    }
+    onem2m_key_clear(&key);
+    kept = onem2m_key_material(&key);
+    assert_false(onem2m_material_is_set(&kept));
 }
 
 int main(void)
@@ -614,6 +646,7 @@ int main(void)
         cmocka_unit_test(test_many_targets),
         cmocka_unit_test(test_make_and_copy),
         cmocka_unit_test(test_make_without_name_or_octets),
+        cmocka_unit_test(test_key_of_a_token),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

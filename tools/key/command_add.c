@@ -15,12 +15,12 @@
 
 /* ---- The kind of a parent whose name alone is given ---- */
 
-static int take_kind(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int take_kind(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     ONEM2M_KIND *kind = argument;
 
-    (void)secret;
+    (void)material;
     (void)error;
     *kind = attributes->kind;
     return 1;
@@ -49,11 +49,9 @@ typedef struct {
 static int add_key(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
 {
     ADDITION *addition = argument;
-    const ONEM2M_SECRET *secret = &addition->key->secret;
+    const ONEM2M_MATERIAL material = onem2m_key_material(addition->key);
 
-    return onem2m_store_add(writer, &addition->key->attributes,
-                            (ONEM2M_SLICE){ secret->octets, secret->length }, addition->key_id,
-                            error);
+    return onem2m_store_add(writer, &addition->key->attributes, &material, addition->key_id, error);
 }
 
 static int store_key(TOOL *tool, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
@@ -69,6 +67,7 @@ static int store_key(TOOL *tool, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
 /* Makes a key of the options and these octets, and stores it. */
 static int add_octets(TOOL *tool, const ONEM2M_SECRET *secret, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_material_of_secret(secret);
     ONEM2M_KEY key = { .storage = NULL };
     DRAFT draft;
     int ok;
@@ -77,9 +76,7 @@ static int add_octets(TOOL *tool, const ONEM2M_SECRET *secret, ONEM2M_ERROR *err
     ok = draft_take_options(&draft, tool, error) &&
          draft_take_option(&draft, tool, "purpose", error) &&
          find_parent_kind(tool, &draft.attributes, error) &&
-         onem2m_key_make(&key, &draft.attributes, (ONEM2M_SLICE){ secret->octets, secret->length },
-                         error) &&
-         store_key(tool, &key, error);
+         onem2m_key_make(&key, &draft.attributes, &material, error) && store_key(tool, &key, error);
     onem2m_key_clear(&key);
     return ok;
 }

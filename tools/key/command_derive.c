@@ -191,45 +191,55 @@ static int read_options(DERIVATION *derivation, ONEM2M_ERROR *error)
 
 /* ---- Deriving, inside the transaction that stores the child ---- */
 
-static int derive_octets(DERIVATION *derivation, ONEM2M_SLICE parent, ONEM2M_SECRET *octets,
-                         ONEM2M_ERROR *error)
+static int copy_octets(const ONEM2M_MATERIAL *parent, ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
+{
+    ONEM2M_SLICE from;
+
+    if (!onem2m_material_octets(parent, "taking the parent's octets", &from, error))
+        return 0;
+    onem2m_secret_assign(octets, from.data, from.length);
+    return 1;
+}
+
+static int derive_octets(DERIVATION *derivation, const ONEM2M_MATERIAL *parent,
+                         ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
 {
     ONEM2M_DERIVATION_INPUT *input = &derivation->input;
-    size_t size = parent.length;
+    size_t size = onem2m_material_length(parent);
     int ok;
 
-    input->key = parent;
-    ok = input->derivation == NULL ||
-         (onem2m_derivation_check_key(input->derivation, parent.length, error) &&
-          onem2m_derivation_check_complete(input, error) &&
-          onem2m_derivation_size(input, &size, error));
+    input->key = *parent;
+    ok =
+        input->derivation == NULL || (onem2m_derivation_check_key(input->derivation, size, error) &&
+                                      onem2m_derivation_check_complete(input, error) &&
+                                      onem2m_derivation_size(input, &size, error));
     if (ok && !onem2m_secret_reserve(octets, size))
         ok = refuse_memory(error);
     if (ok && input->derivation == NULL)
-        onem2m_secret_assign(octets, parent.data, parent.length);
+        ok = copy_octets(parent, octets, error);
     else if (ok && (ok = onem2m_derive(input, &derivation->hmac, octets->octets, error)))
         octets->length = size;
-    input->key = (ONEM2M_SLICE){ NULL, 0 };
+    input->key = (ONEM2M_MATERIAL){ .token = NULL };
     return ok;
 }
 
 static int store_child(DERIVATION *derivation, const ONEM2M_ATTRIBUTES *attributes,
                        const ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_material_of_secret(octets);
     ONEM2M_KEY key = { .storage = NULL };
-    int ok =
-        onem2m_key_make(&key, attributes, (ONEM2M_SLICE){ octets->octets, octets->length }, error);
+    int ok = onem2m_key_make(&key, attributes, &material, error);
 
-    if (ok)
-        ok = onem2m_store_add(derivation->writer, &key.attributes,
-                              (ONEM2M_SLICE){ key.secret.octets, key.secret.length },
-                              derivation->key_id, error);
+    if (ok) {
+        ok = onem2m_store_add(derivation->writer, &key.attributes, &material, derivation->key_id,
+                              error);
+    }
     onem2m_key_clear(&key);
     return ok;
 }
 
-static int derive_from(void *argument, const ONEM2M_ATTRIBUTES *parent, ONEM2M_SLICE secret,
-                       ONEM2M_ERROR *error)
+static int derive_from(void *argument, const ONEM2M_ATTRIBUTES *parent,
+                       const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     DERIVATION *derivation = argument;
     ONEM2M_ATTRIBUTES child = derivation->child.attributes;
@@ -239,7 +249,7 @@ static int derive_from(void *argument, const ONEM2M_ATTRIBUTES *parent, ONEM2M_S
     child.parent_kind = (ONEM2M_KIND)0;
     derivation->input.key_is_master = parent->kind == ONEM2M_KIND_E2E_MASTER;
     ok = onem2m_policy_child(&child, parent, &derivation->use, error) &&
-         derive_octets(derivation, secret, &octets, error) &&
+         derive_octets(derivation, material, &octets, error) &&
          store_child(derivation, &child, &octets, error);
     onem2m_secret_clear(&octets);
     return ok;

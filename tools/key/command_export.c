@@ -39,14 +39,16 @@ static void put_hex(EXPORT *export, ONEM2M_SLICE secret)
     put(export, "\n", 1);
 }
 
-static int export_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                      ONEM2M_ERROR *error)
+static int export_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                      const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     EXPORT *export = argument;
     const ONEM2M_SLICE key_id = attributes->text[ONEM2M_TEXT_KEY_ID];
     const ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT, .now = export->tool->now };
+    ONEM2M_SLICE secret;
 
-    if (!onem2m_policy_allows(attributes, &use, error))
+    if (!onem2m_policy_allows(attributes, &use, error) ||
+        !onem2m_material_octets(material, "export", &secret, error))
         return 0;
     if (export->format == FORMAT_BINARY) {
         put(export, secret.data, secret.length);

@@ -79,9 +79,12 @@ static int read_key(const IMPORT *import, ONEM2M_KEY *key, ONEM2M_SLICE line, ON
 
     draft_begin(&draft, import->tool->now);
     memset(key, 0, sizeof(*key));
-    ok = read_fields(&draft, &secret, line, error) &&
-         onem2m_key_make(key, &draft.attributes, (ONEM2M_SLICE){ secret.octets, secret.length },
-                         error);
+    ok = read_fields(&draft, &secret, line, error);
+    if (ok) {
+        const ONEM2M_MATERIAL material = onem2m_material_of_secret(&secret);
+
+        ok = onem2m_key_make(key, &draft.attributes, &material, error);
+    }
     onem2m_secret_clear(&secret);
     return ok;
 }
@@ -95,9 +98,9 @@ static int store_batch(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR
     import->skipped = 0;
     for (import->at = 0; import->at < import->count; import->at++) {
         const ONEM2M_KEY *key = &import->keys[import->at];
-        const ONEM2M_SLICE secret = { key->secret.octets, key->secret.length };
+        const ONEM2M_MATERIAL material = onem2m_key_material(key);
 
-        if (onem2m_store_add(writer, &key->attributes, secret, NULL, error))
+        if (onem2m_store_add(writer, &key->attributes, &material, NULL, error))
             continue;
         if (!import->skips_existing || error->reason != ONEM2M_R_NAME_IN_USE)
             return 0;

@@ -66,8 +66,8 @@ static void print_row(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME now)
     putchar('\n');
 }
 
-static int list_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+static int list_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     FILTER *filter = argument;
     OUTPUT *output = &filter->tool->output;
@@ -75,7 +75,7 @@ static int list_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_
     if (passes(filter, attributes)) {
         if (output->is_json) {
             output_begin_item(output);
-            describe_key(output, attributes, secret.length, filter->tool->now);
+            describe_key(output, attributes, onem2m_material_length(material), filter->tool->now);
             output_end_item(output);
         } else {
             print_row(attributes, filter->tool->now);
@@ -122,13 +122,13 @@ int command_list(TOOL *tool, ONEM2M_ERROR *error)
 
 /* ---- show ---- */
 
-static int show_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+static int show_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     TOOL *tool = argument;
 
     (void)error;
-    describe_key(&tool->output, attributes, secret.length, tool->now);
+    describe_key(&tool->output, attributes, onem2m_material_length(material), tool->now);
     return 1;
 }
 

@@ -47,14 +47,14 @@ static int append(PURGE *purge, EXPIRED_KEY *key)
     return 1;
 }
 
-static int note_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+static int note_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     const ONEM2M_SLICE key_id = attributes->text[ONEM2M_TEXT_KEY_ID];
     PURGE *purge = argument;
     EXPIRED_KEY *key;
 
-    (void)secret;
+    (void)material;
     if (!is_due(purge, attributes))
         return 1;
     key = malloc(sizeof(*key) + key_id.length);
@@ -72,15 +72,15 @@ static int note_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_
  * Destroys a key if it is still due. A registration needs somebody in whose
  * name: its source's, whose registration has ended (TS-0003 8.3.5.2.10, 8.8.2.10).
  */
-static int destroy_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                       ONEM2M_ERROR *error)
+static int destroy_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                       const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     static const ONEM2M_STORE_CHANGE change = { .change_state = 1,
                                                 .state = ONEM2M_STATE_DESTROYED };
     const ONEM2M_SLICE key_id = attributes->text[ONEM2M_TEXT_KEY_ID];
     PURGE *purge = argument;
 
-    (void)secret;
+    (void)material;
     if (!is_due(purge, attributes))
         return 1;
     purge->purged++;

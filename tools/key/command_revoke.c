@@ -22,13 +22,13 @@ typedef struct {
     size_t family_count;
 } REVOCATION;
 
-static int take_root(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                     ONEM2M_ERROR *error)
+static int take_root(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     const ONEM2M_SLICE key_id = attributes->text[ONEM2M_TEXT_KEY_ID];
     REVOCATION *revocation = argument;
 
-    (void)secret;
+    (void)material;
     memcpy(revocation->root_id, key_id.data, key_id.length);
     revocation->root_id[key_id.length] = '\0';
     revocation->root_kind = attributes->kind;

@@ -113,8 +113,8 @@ static void print_from(TREE *tree, const NODE *node, ONEM2M_SLICE name)
 
 /* ---- All keys ---- */
 
-static int print_root(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                      ONEM2M_ERROR *error)
+static int print_root(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                      const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     TREE *tree = argument;
     const int is_expired = onem2m_attributes_expired(attributes, tree->tool->now);
@@ -122,7 +122,7 @@ static int print_root(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2
                         describe_state(attributes->state, is_expired) };
     ONEM2M_LOOKUP lookup;
 
-    (void)secret;
+    (void)material;
     if (attributes->text[ONEM2M_TEXT_PARENT_KEY_ID].length > 0)
         return 1;
     if (!onem2m_lookup_of(&lookup, attributes, error))
@@ -185,15 +185,15 @@ static void print_line_of_descent(TREE *tree, GRAPH_CHILD *child)
     print_children(tree, ancestors[0]->name);
 }
 
-static int print_start(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                       ONEM2M_ERROR *error)
+static int print_start(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                       const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     START *start = argument;
     ONEM2M_LOOKUP lookup;
     GRAPH_CHILD *child;
 
     if (attributes->text[ONEM2M_TEXT_PARENT_KEY_ID].length == 0)
-        return print_root(start->tree, attributes, secret, error);
+        return print_root(start->tree, attributes, material, error);
     if (!onem2m_lookup_of(&lookup, attributes, error))
         return 0;
     child = graph_find(&start->tree->graph, (ONEM2M_SLICE){ lookup.octets, lookup.length });

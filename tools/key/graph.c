@@ -74,15 +74,15 @@ static int append(READING *reading, GRAPH_CHILD *child)
     return 1;
 }
 
-static int read_key(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                    ONEM2M_ERROR *error)
+static int read_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                    const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     const ONEM2M_SLICE parent_key_id = attributes->text[ONEM2M_TEXT_PARENT_KEY_ID];
     READING *reading = argument;
     ONEM2M_LOOKUP name, parent;
     GRAPH_CHILD *child;
 
-    (void)secret;
+    (void)material;
     if (parent_key_id.length == 0)
         return 1;
     if (!onem2m_lookup_of(&name, attributes, error) ||

@@ -102,13 +102,13 @@ int tool_open_store(TOOL *tool, ONEM2M_ERROR *error)
     return tool->reader != NULL;
 }
 
-static int stop_at_first(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                         ONEM2M_ERROR *error)
+static int stop_at_first(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                         const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     int *has_opened = argument;
 
     (void)attributes;
-    (void)secret;
+    (void)material;
     *has_opened = 1;
     return refuse(error, "it opens");
 }
