@@ -23,6 +23,16 @@ typedef enum {
     ITEM_MAP
 } ITEM_TYPE;
 
+/* The head of an item (RFC 8949 3): its major type, and an argument below 24 or 24 + n of n more
+ * octets. */
+#define MAJOR_TYPE_SHIFT 5
+#define ARGUMENT_MASK 0x1F
+#define ARGUMENT_FOLLOWS 24
+static const unsigned char major_types[] = {
+    [ITEM_OTHER] = 7, [ITEM_UNSIGNED] = 0, [ITEM_NEGATIVE] = 1, [ITEM_OCTETS] = 2,
+    [ITEM_TEXT] = 3,  [ITEM_ARRAY] = 4,    [ITEM_MAP] = 5,
+};
+
 typedef struct {
     ITEM_TYPE type;
     uint64_t value; /* number, length or count */
@@ -173,11 +183,52 @@ static size_t shortest_head(uint64_t value)
     return value <= UINT32_MAX ? 5 : 9;
 }
 
+/*
+ * The octets of a head of one or two, which nearly all are, and its value; 0 when it is another.
+ * libcbor's way to these, over its callbacks, takes longer than opening the record.
+ */
+static size_t read_short_head(const unsigned char *octets, size_t length, ITEM_TYPE type,
+                              uint64_t *value)
+{
+    if (length == 0 || octets[0] >> MAJOR_TYPE_SHIFT != major_types[type])
+        return 0;
+    *value = octets[0] & ARGUMENT_MASK;
+    if (*value < ARGUMENT_FOLLOWS)
+        return 1;
+    if (*value > ARGUMENT_FOLLOWS || length == 1 || octets[1] < ARGUMENT_FOLLOWS)
+        return 0;
+    *value = octets[1];
+    return 2;
+}
+
+static int read_short_item(ONEM2M_CBOR_READER *reader, ITEM_TYPE type, ITEM *item)
+{
+    const unsigned char *octets = reader->data + reader->position;
+    size_t left = reader->length - reader->position;
+    const size_t head = read_short_head(octets, left, type, &item->value);
+
+    if (head == 0)
+        return 0;
+    item->data = octets + head;
+    reader->position += head;
+    if (type != ITEM_OCTETS && type != ITEM_TEXT)
+        return 1;
+    left -= head;
+    if (item->value > left) {
+        reader->position -= head;
+        return 0;
+    }
+    reader->position += (size_t)item->value;
+    return 1;
+}
+
 static int read_item(ONEM2M_CBOR_READER *reader, ITEM_TYPE type, ITEM *item)
 {
     struct cbor_decoder_result result;
     size_t head;
 
+    if (read_short_item(reader, type, item))
+        return 1;
     item->type = ITEM_OTHER;
     result = cbor_stream_decode(reader->data + reader->position, reader->length - reader->position,
                                 &callbacks, item);

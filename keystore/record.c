@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <string.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 #include "cbor.h"
 #include "record.h"
@@ -460,13 +462,15 @@ static int decrypt(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name, const ONEM2M
                    unsigned char *out, size_t length)
 {
     unsigned char tag[ONEM2M_TAG_OCTETS];
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, sizeof(tag)), OSSL_PARAM_END
+    };
     int written;
 
     memcpy(tag, record->ciphertext.data + length, sizeof(tag));
-    return EVP_DecryptInit_ex2(cipher->open, NULL, NULL, record->iv.data, NULL) &&
+    return EVP_DecryptInit_ex2(cipher->open, NULL, NULL, record->iv.data, params) &&
            authenticate_structure(cipher, cipher->open, record->protected_header, name) &&
            EVP_DecryptUpdate(cipher->open, out, &written, record->ciphertext.data, (int)length) &&
-           EVP_CIPHER_CTX_ctrl(cipher->open, EVP_CTRL_AEAD_SET_TAG, sizeof(tag), tag) &&
            EVP_DecryptFinal_ex(cipher->open, out + length, &written);
 }
 
