@@ -5,6 +5,7 @@
 #ifndef ONEM2M_KEYSTORE_BACKEND_H
 #define ONEM2M_KEYSTORE_BACKEND_H
 
+#include <stdint.h>
 #include "text.h"
 
 /*
@@ -31,6 +32,12 @@ typedef enum {
 #define ONEM2M_BACKEND_VALUE_MAX 1048576
 
 typedef enum { ONEM2M_READ, ONEM2M_WRITE } ONEM2M_TRANSACTION_KIND;
+
+/* What a transaction reads: two that read the same have the same one. All zero: nobody knows. */
+typedef struct {
+    uint64_t opening; /* which of this process's openings of the store; 0 is none */
+    uint64_t commit;  /* the last one before it */
+} ONEM2M_SNAPSHOT;
 
 /* Puts what a new store begins with. */
 typedef int onem2m_fill_fn(ONEM2M_TRANSACTION *transaction, void *argument, ONEM2M_ERROR *error);
@@ -80,6 +87,8 @@ typedef struct {
     /* Makes the store of such a file, in one step, when check finds that good; as create does. */
     int (*restore)(ONEM2M_BACKEND *backend, const char *path, onem2m_check_fn *check,
                    void *argument, ONEM2M_ERROR *error);
+    /* What a transaction that reads sees. NULL: nobody knows. */
+    ONEM2M_SNAPSHOT (*snapshot)(const ONEM2M_TRANSACTION *transaction);
 } ONEM2M_BACKEND_FUNCTIONS;
 
 extern const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_memory;

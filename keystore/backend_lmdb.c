@@ -122,6 +122,13 @@ static void lmdb_abort(ONEM2M_TRANSACTION *transaction)
         onem2m_lmdb_end(transaction, 0, NULL);
 }
 
+static ONEM2M_SNAPSHOT lmdb_snapshot(const ONEM2M_TRANSACTION *transaction)
+{
+    if (transaction->txn == NULL)
+        return (ONEM2M_SNAPSHOT){ 0, 0 };
+    return (ONEM2M_SNAPSHOT){ onem2m_lmdb_opening(transaction), mdb_txn_id(transaction->txn) };
+}
+
 /* Entries */
 
 static void make_key(KEY *key, ONEM2M_TABLE table, ONEM2M_SLICE name)
@@ -330,5 +337,6 @@ static int lmdb_restore(ONEM2M_BACKEND *backend, const char *path, onem2m_check_
 
 const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_lmdb = {
     "lmdb",   lmdb_open, lmdb_create, lmdb_close, lmdb_begin, lmdb_commit, lmdb_abort,
-    lmdb_get, lmdb_put,  lmdb_remove, lmdb_seek,  lmdb_copy,  lmdb_restore
+    lmdb_get, lmdb_put,  lmdb_remove, lmdb_seek,  lmdb_copy,  lmdb_restore,
+    lmdb_snapshot
 };

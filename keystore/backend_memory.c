@@ -511,5 +511,6 @@ static int memory_restore(ONEM2M_BACKEND *backend, const char *path, onem2m_chec
 
 const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_memory = {
     "memory",   memory_open, memory_create, memory_close, memory_begin, memory_commit, memory_abort,
-    memory_get, memory_put,  memory_remove, memory_seek,  memory_copy,  memory_restore
+    memory_get, memory_put,  memory_remove, memory_seek,  memory_copy,  memory_restore,
+    NULL
 };

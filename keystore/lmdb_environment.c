@@ -162,8 +162,14 @@ void onem2m_lmdb_close_mdb(ONEM2M_LMDB_ENVIRONMENT *environment)
     drop_guard(environment);
 }
 
+uint64_t onem2m_lmdb_opening(const ONEM2M_TRANSACTION *transaction)
+{
+    return transaction->environment->opening;
+}
+
 int onem2m_lmdb_open_mdb(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *error)
 {
+    static _Atomic(uint64_t) openings;
     MDB_env *mdb;
     int rc;
 
@@ -181,6 +187,7 @@ int onem2m_lmdb_open_mdb(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *err
     if (environment->purpose == ONEM2M_LMDB_MAKE)
         environment->files.page_size = (size_t)sysconf(_SC_PAGESIZE);
     environment->mdb = mdb;
+    environment->opening = atomic_fetch_add(&openings, 1) + 1;
     return 1;
 }
 

@@ -42,6 +42,9 @@ int onem2m_lmdb_begin(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_TRANSACTION *
 /* Ends it. do_commit 0: aborts, and returns 1. */
 int onem2m_lmdb_end(ONEM2M_TRANSACTION *transaction, int do_commit, ONEM2M_ERROR *error);
 
+/* Which of this process's openings of LMDB files a transaction belongs to; from 1 on. */
+uint64_t onem2m_lmdb_opening(const ONEM2M_TRANSACTION *transaction);
+
 /* Refuses because of what LMDB returned for an entry; tells the next transaction that writes to
  * make more room when this one needed it. Returns 0. */
 int onem2m_lmdb_refuse_entry(ONEM2M_TRANSACTION *transaction, int rc, const char *what,

@@ -66,7 +66,8 @@ struct onem2m_lmdb_environment_st {
 
     pthread_mutex_t writer; /* what follows is changed under it; mdb with all slots held, too */
     atomic_int writing;
-    MDB_env *mdb; /* NULL: to be opened again */
+    MDB_env *mdb;     /* NULL: to be opened again */
+    uint64_t opening; /* what onem2m_lmdb_opening says */
     MDB_env *inherited, *abandoned;
     int guard; /* data.mdb, locked for this process; -1 for none */
     MDB_dbi entries;

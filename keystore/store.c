@@ -295,9 +295,8 @@ static int find_or_open_decoy(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *t
     return 0;
 }
 
-/* Begins to read; what was not made yet has no key. */
-static int begin_reading(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **transaction,
-                         ONEM2M_ERROR *error)
+int onem2m_store_begin_look_up(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **transaction,
+                               ONEM2M_ERROR *error)
 {
     ONEM2M_ERROR why;
 
@@ -310,22 +309,31 @@ static int begin_reading(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **trans
     return 0;
 }
 
+int onem2m_store_find_and_visit(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
+                                const char *key_id, size_t length, unsigned int kinds,
+                                onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error)
+{
+    ONEM2M_LOOKUP lookup;
+    ONEM2M_SLICE record;
+
+    return find_or_open_decoy(reader, transaction, key_id, length, kinds, &lookup, &record,
+                              error) &&
+           visit_record(reader, transaction, onem2m_lookup_slice(&lookup), record, visit, argument,
+                        error);
+}
+
 int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t length,
                          unsigned int kinds, onem2m_store_visit_fn *visit, void *argument,
                          ONEM2M_ERROR *error)
 {
-    ONEM2M_STORE *store = reader->store;
     ONEM2M_TRANSACTION *transaction;
-    ONEM2M_LOOKUP lookup;
-    ONEM2M_SLICE record;
     int ok;
 
-    if (!begin_reading(reader, &transaction, error))
+    if (!onem2m_store_begin_look_up(reader, &transaction, error))
         return 0;
-    ok = find_or_open_decoy(reader, transaction, key_id, length, kinds, &lookup, &record, error) &&
-         visit_record(reader, transaction, (ONEM2M_SLICE){ lookup.octets, lookup.length }, record,
-                      visit, argument, error);
-    store->functions->abort(transaction);
+    ok = onem2m_store_find_and_visit(reader, transaction, key_id, length, kinds, visit, argument,
+                                     error);
+    reader->store->functions->abort(transaction);
     return ok;
 }
 

@@ -6,6 +6,7 @@
 #define ONEM2M_KEYSTORE_STORE_H
 
 #include <openssl/evp.h>
+#include "backend.h"
 #include "key.h"
 #include "policy.h"
 
@@ -66,6 +67,28 @@ typedef int onem2m_store_visit_fn(void *argument, const ONEM2M_ATTRIBUTES *attri
 int onem2m_store_look_up(ONEM2M_STORE_READER *reader, const char *key_id, size_t length,
                          unsigned int kinds, onem2m_store_visit_fn *visit, void *argument,
                          ONEM2M_ERROR *error);
+
+/*
+ * A key that was found, and in which state of the store; holds its octets, in the
+ * secure heap where there is one, until it is cleared. A zeroed structure is none.
+ */
+typedef struct {
+    ONEM2M_SNAPSHOT snapshot;
+    unsigned int kinds; /* those among which it was the only one */
+    ONEM2M_KEY key;
+} ONEM2M_FOUND_KEY;
+void onem2m_found_key_clear(ONEM2M_FOUND_KEY *found);
+
+/*
+ * The same for who asks again: *found is what an earlier call of the same reader's
+ * store and of the same key_id has left, or zeroed, and is visited instead while
+ * nothing was committed to the store since. For names of one's own alone: this call
+ * tells by its time that the key was asked for before, and RFC 4279 7.2 wants nobody
+ * to be told whether a server has a name.
+ */
+int onem2m_store_look_up_again(ONEM2M_STORE_READER *reader, ONEM2M_FOUND_KEY *found,
+                               const char *key_id, size_t length, unsigned int kinds,
+                               onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error);
 
 /*
  * Visits every key in the order of names, until a visit returns 0. The store is

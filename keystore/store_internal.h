@@ -131,6 +131,13 @@ int onem2m_store_find(ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction, cons
                       size_t length, unsigned int kinds, ONEM2M_LOOKUP *lookup,
                       ONEM2M_SLICE *record, ONEM2M_ERROR *error);
 
+/* The two halves of onem2m_store_look_up. Begins to read; what was not made yet has no key. */
+int onem2m_store_begin_look_up(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **transaction,
+                               ONEM2M_ERROR *error);
+int onem2m_store_find_and_visit(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
+                                const char *key_id, size_t length, unsigned int kinds,
+                                onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error);
+
 /* A record of the store, copied so that writing cannot move it away. *key is to be cleared. */
 int onem2m_store_load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE record,
                           ONEM2M_KEY *key, ONEM2M_ERROR *error);

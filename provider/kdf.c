@@ -44,6 +44,7 @@ void onem2m_kdf_reset(void *vctx)
     onem2m_secret_clear(&ctx->key);
     onem2m_secret_clear(&ctx->key_id);
     onem2m_secret_clear(&ctx->requester);
+    onem2m_found_key_clear(&ctx->found);
     ctx->key_served = 0;
     onem2m_derivation_params_clear(&ctx->params);
 }

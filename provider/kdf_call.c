@@ -138,6 +138,7 @@ static void commit_key(const CALL *call, KDF_CTX *ctx)
     if (call->key_given || call->key_id_given) {
         if (ctx->hmac != NULL)
             onem2m_hmac_forget(ctx->hmac);
+        onem2m_found_key_clear(&ctx->found);
         ctx->key_served = 0;
     }
     if (call->requester_given)

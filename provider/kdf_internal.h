@@ -25,6 +25,7 @@ typedef struct {
     ONEM2M_SECRET key_id;    /* the key's name, when it is one of the store; key is empty then */
     ONEM2M_SECRET requester; /* canonical; empty: none */
     ONEM2M_STORE_READER *reader; /* taken when the first key is looked up */
+    ONEM2M_FOUND_KEY found;      /* the key of key_id, kept from its second use on */
 } KDF_CTX;
 
 /*
