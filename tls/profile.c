@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include "engine.h"
 #include "keystore/error.h"
@@ -49,14 +50,22 @@ static int is_mandatory_ccm_8(int operation, const void *other)
     return suite == PSK_CCM_8 || suite == ECDHE_ECDSA_CCM_8;
 }
 
-/* From OpenSSL 3.2 a suite with a tag of 64 bits is beneath every level but 0. */
-static int admit_ccm_8(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid,
-                       void *other, void *argument)
+/* What a Diffie-Hellman group of 2048 bits is worth (NIST SP 800-57 part 1, 5.6.1). */
+#define DH_SECURITY_BITS 112
+
+/*
+ * From OpenSSL 3.2 a suite with a tag of 64 bits is beneath every level but 0. A group of 1024
+ * bits, which a server may choose, is not beneath level 1.
+ */
+static int judge(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid, void *other,
+                 void *argument)
 {
     const ONEM2M_TLS_CONTEXT *context;
 
     if (is_mandatory_ccm_8(operation, other))
         return 1;
+    if (operation == SSL_SECOP_TMP_DH && bits < DH_SECURITY_BITS)
+        return 0;
     context = onem2m_tls_context_of(ssl != NULL ? SSL_get_SSL_CTX(ssl) : ctx);
     return context->security != NULL &&
            context->security(ssl, ctx, operation, bits, nid, other, argument);
@@ -64,10 +73,10 @@ static int admit_ccm_8(const SSL *ssl, const SSL_CTX *ctx, int operation, int bi
 
 static void admit(SSL_CTX *ctx, ONEM2M_TLS_CONTEXT *context)
 {
-    if (SSL_CTX_get_security_callback(ctx) == admit_ccm_8)
+    if (SSL_CTX_get_security_callback(ctx) == judge)
         return;
     context->security = SSL_CTX_get_security_callback(ctx);
-    SSL_CTX_set_security_callback(ctx, admit_ccm_8);
+    SSL_CTX_set_security_callback(ctx, judge);
 }
 
 /* Whether ctx's method is DTLS, after this libssl has taken the suites: the last that can fail. */
@@ -94,6 +103,41 @@ static int set_suites(SSL_CTX *ctx, const SUITES *suites, int is_dtls)
                             "profile: this SSL_CTX cannot be set to (D)TLS 1.2 (TS-0003 10.2.1)");
 }
 
+/* Groups of RFC 7919, which peers know; OpenSSL's own choice is 1024 bits at level 1. */
+static EVP_PKEY *make_group(const SSL_CTX *ctx, OSSL_LIB_CTX *libctx)
+{
+    char name[] = "ffdhe2048", stronger[] = "ffdhe3072";
+    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+                                OSSL_PKEY_PARAM_GROUP_NAME,
+                                SSL_CTX_get_security_level(ctx) < 3 ? name : stronger, 0),
+                            OSSL_PARAM_construct_end() };
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(libctx, "DH", NULL);
+    EVP_PKEY *group = NULL;
+
+    ERR_set_mark();
+    if (maker == NULL || EVP_PKEY_fromdata_init(maker) <= 0 ||
+        EVP_PKEY_fromdata(maker, &group, EVP_PKEY_KEY_PARAMETERS, params) <= 0)
+        group = NULL;
+    ERR_pop_to_mark();
+    EVP_PKEY_CTX_free(maker);
+    return group;
+}
+
+static int set_group(SSL_CTX *ctx, OSSL_LIB_CTX *libctx)
+{
+    EVP_PKEY *group = make_group(ctx, libctx);
+
+    if (group != NULL && SSL_CTX_set0_tmp_dh_pkey(ctx, group)) {
+        SSL_CTX_set_dh_auto(ctx, 0);
+        return 1;
+    }
+    EVP_PKEY_free(group);
+    return onem2m_tls_raise(ONEM2M_R_TLS_FAILED,
+                            "profile: OpenSSL has no Diffie-Hellman group of RFC 7919 for security "
+                            "level %d (RFC 4279 section 3)",
+                            SSL_CTX_get_security_level(ctx));
+}
+
 int onem2m_tls_profile(SSL_CTX *ctx, ONEM2M_PROFILE profile)
 {
     const SUITES *suites = suites_of(profile);
@@ -105,13 +149,13 @@ int onem2m_tls_profile(SSL_CTX *ctx, ONEM2M_PROFILE profile)
     if (!try_suites(ctx, suites, &is_dtls))
         return 0;
     context = onem2m_tls_context(ctx);
-    if (context == NULL || !set_suites(ctx, suites, is_dtls))
+    if (context == NULL ||
+        (profile == ONEM2M_PROFILE_PSK_PFS && !set_group(ctx, context->libctx)) ||
+        !set_suites(ctx, suites, is_dtls))
         return 0;
     admit(ctx, context);
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    if (profile == ONEM2M_PROFILE_PSK_PFS)
-        SSL_CTX_set_dh_auto(ctx, 1);
     return 1;
 }
