@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdarg.h>
+#include <string.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include "keystore/error.h"
@@ -46,16 +47,45 @@ int onem2m_tls_raise_memory(void)
     return onem2m_tls_raise(ONEM2M_R_OUT_OF_MEMORY, "allocation failed");
 }
 
+static const char *text_of(ONEM2M_REASON reason)
+{
+    static const struct {
+        ONEM2M_REASON reason;
+        const char *text;
+    } texts[] = {
+#define TEXT(reason, text) { reason, text },
+        ONEM2M_REASON_TEXTS(TEXT)
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (texts[i].reason == reason)
+            return texts[i].text;
+    }
+    return NULL;
+}
+
+/*
+ * OpenSSL numbers libraries from ERR_LIB_USER on as they come, the provider's once for each time it
+ * is loaded, under whatever name: its reasons are known by their texts, which it has in common with
+ * the engine.
+ */
+static int is_ours(unsigned long code)
+{
+    const char *own = text_of((ONEM2M_REASON)ERR_GET_REASON(code));
+    const char *text = ERR_reason_error_string(code);
+
+    return ERR_GET_LIB(code) >= ERR_LIB_USER && own != NULL && text != NULL &&
+           strcmp(text, own) == 0;
+}
+
 void onem2m_tls_last_error(ONEM2M_ERROR *error)
 {
     const char *data = NULL;
     int flags = 0;
     const unsigned long code = ERR_peek_last_error_all(NULL, NULL, NULL, &data, &flags);
-    /* OpenSSL numbers providers from ERR_LIB_USER on: the first one may be ours. */
-    const int is_ours = ERR_GET_LIB(code) >= ERR_LIB_USER;
 
     if (data == NULL || (flags & ERR_TXT_STRING) == 0 || *data == '\0')
         data = ERR_reason_error_string(code);
-    onem2m_refuse(error, is_ours ? (ONEM2M_REASON)ERR_GET_REASON(code) : ONEM2M_R_TLS_FAILED,
+    onem2m_refuse(error, is_ours(code) ? (ONEM2M_REASON)ERR_GET_REASON(code) : ONEM2M_R_TLS_FAILED,
                   ONEM2M_NO_OFFSET, "%s", data != NULL ? data : "an error of OpenSSL's");
 }
