@@ -25,6 +25,7 @@ typedef struct {
     EVP_PKEY *psk_key;     /* the key object that served this handshake, when it was fetched */
     char *psk_key_id;      /* the name of the key that served it, or NULL */
     char psk_key_id_text[ONEM2M_KEY_ID_MAX + 1]; /* what that points to */
+    unsigned char psk_random[SSL3_RANDOM_SIZE];  /* the client's, of that handshake */
     int psk_beside_session;      /* a session was offered to be resumed, beside that key */
     struct onem2m_peer_st *peer; /* peer.h: whom it must be with, and who it is */
     ONEM2M_ERROR refusal;        /* why it was refused; reason 0 when not */

@@ -76,7 +76,8 @@ int onem2m_tls_psk_find(ONEM2M_TLS_KDF *psk, const char *key_id, unsigned char *
     return onem2m_tls_kdf_derive(psk, params, out, room, size, error);
 }
 
-void onem2m_tls_psk_record(ONEM2M_TLS_CONNECTION *connection, const char *key_id, EVP_PKEY *key)
+void onem2m_tls_psk_record(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection, const char *key_id,
+                           EVP_PKEY *key)
 {
     EVP_PKEY_free(connection->psk_key);
     connection->psk_key = key;
@@ -84,6 +85,7 @@ void onem2m_tls_psk_record(ONEM2M_TLS_CONNECTION *connection, const char *key_id
     connection->refusal.reason = ONEM2M_R_NONE;
     if (key_id == NULL)
         return;
+    SSL_get_client_random(ssl, connection->psk_random, sizeof(connection->psk_random));
     connection->psk_key_id = connection->psk_key_id_text;
     OPENSSL_strlcpy(connection->psk_key_id_text, key_id, sizeof(connection->psk_key_id_text));
 }

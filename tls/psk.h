@@ -68,8 +68,10 @@ ONEM2M_TLS_PSK *onem2m_tls_psk_of(SSL_CTX *ctx);
 /* An own key's octets by its name, of an ONEM2M-PSK. *error as onem2m_tls_kdf_derive. */
 int onem2m_tls_psk_find(ONEM2M_TLS_KDF *psk, const char *key_id, unsigned char *out, size_t room,
                         size_t *size, ONEM2M_ERROR *error);
-/* Puts down whose key this handshake's is, NULL for nobody's; takes key, which may be NULL. */
-void onem2m_tls_psk_record(ONEM2M_TLS_CONNECTION *connection, const char *key_id, EVP_PKEY *key);
+/* Puts down whose key this handshake of ssl is made with, NULL for nobody's; takes key, which may
+ * be NULL. */
+void onem2m_tls_psk_record(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection, const char *key_id,
+                           EVP_PKEY *key);
 void onem2m_tls_fqdns_free(char **fqdns);
 /* OSSL_PARAMs are not const; what they are given to here only reads. */
 OSSL_PARAM onem2m_tls_text_param(const char *name, const char *text);

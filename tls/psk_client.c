@@ -41,7 +41,7 @@ static unsigned int serve(SSL *ssl, ONEM2M_TLS_CONNECTION *connection, ONEM2M_TL
 
     if (!onem2m_tls_kdf_derive(&psk->client_kdf, NULL, out, room, &size, &error))
         return refuse(ssl, connection, room, psk->client_key_id, &error);
-    onem2m_tls_psk_record(connection, psk->client_key_id, NULL);
+    onem2m_tls_psk_record(ssl, connection, psk->client_key_id, NULL);
     connection->psk_beside_session = is_session_offered(ssl);
     return (unsigned int)size;
 }
@@ -57,7 +57,7 @@ static unsigned int client_callback(SSL *ssl, const char *hint, char *identity,
     if (connection == NULL || client == NULL || client->client_usage == NULL ||
         strlen(client->client_key_id) > identity_max)
         return room + 1;
-    onem2m_tls_psk_record(connection, NULL, NULL);
+    onem2m_tls_psk_record(ssl, connection, NULL, NULL);
     memcpy(identity, client->client_key_id, strlen(client->client_key_id) + 1);
     return serve(ssl, connection, client, psk, room);
 }

@@ -47,7 +47,7 @@ static int serve_fetched(REQUEST *request, const ONEM2M_ID *id, EVP_PKEY *key, O
         !onem2m_tls_key_derive_psk(key, request->context, psk->server_usage, request->out,
                                    request->room, &request->size, error))
         return 0;
-    onem2m_tls_psk_record(request->connection, id->text, key);
+    onem2m_tls_psk_record(request->ssl, request->connection, id->text, key);
     return 1;
 }
 
@@ -101,7 +101,7 @@ static int find_own(REQUEST *request, ONEM2M_ERROR *error)
     if (!onem2m_tls_psk_find(&psk->server_kdf, request->identity, request->out, request->room,
                              &request->size, error))
         return 0;
-    onem2m_tls_psk_record(request->connection, request->identity, NULL);
+    onem2m_tls_psk_record(request->ssl, request->connection, request->identity, NULL);
     return 1;
 }
 
@@ -150,7 +150,7 @@ static unsigned int server_callback(SSL *ssl, const char *identity, unsigned cha
 
     if (request.connection == NULL || identity == NULL)
         return 0;
-    onem2m_tls_psk_record(request.connection, NULL, NULL);
+    onem2m_tls_psk_record(ssl, request.connection, NULL, NULL);
     /* An SSL_CTX that was chosen by the server name may have no keys. */
     if (request.context->psk == NULL || request.context->psk->server_usage == NULL)
         return 0;

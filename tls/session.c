@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <string.h>
 #include <openssl/objects.h>
 #include "engine.h"
 
@@ -33,9 +34,19 @@ static int is_session_a_psk(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connect
            EVP_MD_get_type(digest) == NID_sha256;
 }
 
+/* An SSL that SSL_clear made ready again may have been served by somebody else's callback since. */
+static int is_of_this_handshake(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connection)
+{
+    unsigned char random[SSL3_RANDOM_SIZE];
+
+    return SSL_get_client_random(ssl, random, sizeof(random)) == sizeof(random) &&
+           memcmp(random, connection->psk_random, sizeof(random)) == 0;
+}
+
 int onem2m_tls_is_by_psk(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connection)
 {
-    if (connection == NULL || connection->psk_key_id == NULL)
+    if (connection == NULL || connection->psk_key_id == NULL ||
+        !is_of_this_handshake(ssl, connection))
         return 0;
     return SSL_version(ssl) == TLS1_3_VERSION ? is_session_a_psk(ssl, connection)
                                               : !SSL_session_reused(ssl) && has_psk_suite(ssl);
