@@ -198,6 +198,13 @@ static void test_application_callback(void **state)
     CHECK(application.errors == 1);
 }
 
+static int admit_all(X509_STORE_CTX *store, void *argument)
+{
+    (void)store;
+    (void)argument;
+    return 1;
+}
+
 /* Whoever takes the place of the engine's callback verifies nobody for it. */
 static void test_callback_replaced(void **state)
 {
@@ -211,6 +218,17 @@ static void test_callback_replaced(void **state)
     SSL_set_verify(pair.client, SSL_VERIFY_PEER, application_verify);
     CHECK(pair_shake_hands(&pair));
     check_nobody(pair.client, ONEM2M_R_PEER_UNKNOWN);
+    CHECK(onem2m_tls_export_key(pair.client, ONEM2M_EXPORT_ENROLMENT, MEF, NULL) == NULL);
+    CHECK(take_reason() == ONEM2M_R_PEER_UNKNOWN);
+    pair_free(&pair);
+
+    subject("verification replaced");
+    make_usual(&pair);
+    CHECK(onem2m_tls_expect_peer(pair.client, &mef));
+    SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(pair.client), admit_all, NULL);
+    CHECK(pair_shake_hands(&pair));
+    CHECK(onem2m_tls_export_key(pair.client, ONEM2M_EXPORT_ENROLMENT, MEF, NULL) == NULL);
+    CHECK(take_reason() == ONEM2M_R_PEER_UNKNOWN);
     pair_free(&pair);
 }
 
