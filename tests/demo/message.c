@@ -181,6 +181,34 @@ static void room_is_kept(void **state)
         assert_false(message_decode(&decoded, &table, large, length, &failure));
 }
 
+/* What is no octets takes no room, and no room is no room for what comes after. */
+static void room_ends(void **state)
+{
+    static const TABLE full = { "full",
+                                "a text that fills the room, and what follows it",
+                                { { "a", PARAMETER_TEXT, 0 },
+                                  { "bb", PARAMETER_NUMBER, 0 },
+                                  { "ccc", PARAMETER_OCTETS, 1 },
+                                  { NULL, PARAMETER_TEXT, 0 } } };
+    static const unsigned char head[] = { 0xa3, 0x61, 'a', 0x79, 0x1f, 0xff };
+    static const unsigned char tail[] = { 0x62, 'b', 'b',  7,    0x63, 'c',
+                                          'c',  'c', 0x43, 0xaa, 0xbb, 0xcc };
+    static unsigned char large[MESSAGE_MAX + 32];
+    size_t length = sizeof(head) + MESSAGE_MAX - 1;
+    FAILURE failure = { "" };
+
+    (void)state;
+    memset(large, 'x', sizeof(large));
+    memcpy(large, head, sizeof(head));
+    memcpy(large + length, tail, sizeof(tail));
+    assert_false(message_decode(&decoded, &full, large, length + sizeof(tail), &failure));
+    assert_non_null(strstr(failure.text, "not a message of table full"));
+    large[0] = 0xa2; /* without octets */
+    assert_true(message_decode(&decoded, &full, large, length + 4, &failure));
+    assert_int_equal(message_number(&decoded, "bb"), 7);
+    assert_int_equal(strlen(message_text(&decoded, "a")), MESSAGE_MAX - 1);
+}
+
 static FRAME_RESULT receive_octets(const char *sent, size_t sent_length)
 {
     size_t length;
@@ -248,8 +276,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_come_back),       cmocka_unit_test(what_is_absent_is_nothing),
         cmocka_unit_test(wrong_puts_are_refused), cmocka_unit_test(other_octets_are_refused),
-        cmocka_unit_test(room_is_kept),           cmocka_unit_test(frames_are_whole),
-        cmocka_unit_test(events_come_back),
+        cmocka_unit_test(room_is_kept),           cmocka_unit_test(room_ends),
+        cmocka_unit_test(frames_are_whole),       cmocka_unit_test(events_come_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,7 +146,8 @@ static int is_printable(ONEM2M_SLICE text, unsigned char least)
     return text.length > 0;
 }
 
-/* Appends octets to a value, with a separator before all but the first. */
+/* Appends octets to a value, with a separator before all but the first, and leaves room for a NUL.
+ */
 static int append(MESSAGE *message, VALUE *value, ONEM2M_SLICE octets, const char *separator)
 {
     size_t separated = value->length > 0 ? strlen(separator) : 0;
@@ -176,36 +177,55 @@ static int read_list(ONEM2M_CBOR_READER *reader, MESSAGE *message, VALUE *value)
     return 1;
 }
 
-static int read_value(ONEM2M_CBOR_READER *reader, MESSAGE *message, size_t index)
+static int read_number(ONEM2M_CBOR_READER *reader, unsigned long *value)
 {
-    VALUE *value = &message->value[index];
-    ONEM2M_SLICE octets;
     uint64_t number;
-    int read = 0;
+
+    if (!onem2m_cbor_read_unsigned(reader, &number) || number > NUMBER_MAX)
+        return 0;
+    *value = (unsigned long)number;
+    return 1;
+}
+
+/* A value that is kept as octets, with a NUL behind it. */
+static int read_kept(ONEM2M_CBOR_READER *reader, MESSAGE *message, VALUE *value,
+                     PARAMETER_TYPE type)
+{
+    ONEM2M_SLICE octets;
+    int read;
 
     value->offset = message->used;
-    switch (message->table->parameters[index].type) {
-    case PARAMETER_NUMBER:
-        read = onem2m_cbor_read_unsigned(reader, &number) && number <= NUMBER_MAX;
-        value->number = read ? (unsigned long)number : 0;
-        break;
-    case PARAMETER_BOOLEAN:
-        read = read_boolean(reader, &value->number);
-        break;
-    case PARAMETER_TEXT:
+    if (type == PARAMETER_LIST)
+        read = read_list(reader, message, value);
+    else if (type == PARAMETER_TEXT)
         read = onem2m_cbor_read_text(reader, &octets) && is_printable(octets, ' ') &&
                append(message, value, octets, "");
-        break;
-    case PARAMETER_OCTETS:
+    else
         read = onem2m_cbor_read_octets(reader, &octets) && append(message, value, octets, "");
+    if (read)
+        message->used++;
+    return read;
+}
+
+static int read_value(ONEM2M_CBOR_READER *reader, MESSAGE *message, size_t index)
+{
+    const PARAMETER_TYPE type = message->table->parameters[index].type;
+    VALUE *value = &message->value[index];
+
+    switch (type) {
+    case PARAMETER_NUMBER:
+        value->present = read_number(reader, &value->number);
         break;
+    case PARAMETER_BOOLEAN:
+        value->present = read_boolean(reader, &value->number);
+        break;
+    case PARAMETER_TEXT:
+    case PARAMETER_OCTETS:
     case PARAMETER_LIST:
-        read = read_list(reader, message, value);
+        value->present = read_kept(reader, message, value, type);
         break;
     }
-    message->used += read != 0; /* the NUL */
-    value->present = read;
-    return read;
+    return value->present;
 }
 
 /* The index of the key that comes next, which must sort behind *previous; -1: refused. */
