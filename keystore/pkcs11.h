@@ -28,6 +28,10 @@
  */
 int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *error);
 
+/* The same of a token that has many keys: no id, and object when the text has none. */
+int onem2m_pkcs11_parse_token_uri(P11KitUri **uri, const char *text, const char *object,
+                                  ONEM2M_ERROR *error);
+
 /* The path of pin-source, NULL when there is none. Borrowed of the URI. */
 const char *onem2m_pkcs11_pin_path(const P11KitUri *uri);
 

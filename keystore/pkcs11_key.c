@@ -3,31 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <string.h>
-#include "pkcs11.h"
-
-#define AES_KEY_OCTETS 32
-#define TEMPLATE_MAX 16
+#include "pkcs11_object.h"
 
 /* Domain of these texts: a key that does other work too opens none of it as a seal. */
 static const unsigned char bound[] = "onem2m-provider seal";
 
-typedef struct {
-    CK_ATTRIBUTE attributes[TEMPLATE_MAX];
-    CK_ULONG count;
-} TEMPLATE;
-
-static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
-static CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
-static CK_KEY_TYPE aes = CKK_AES;
-static CK_ULONG aes_octets = AES_KEY_OCTETS;
-
-static void add(TEMPLATE *template, CK_ATTRIBUTE_TYPE type, void *value, size_t length)
-{
-    template->attributes[template->count++] = (CK_ATTRIBUTE){ type, value, length };
-}
-
 /* Label and id, as far as the URI has them. */
-static void add_names(TEMPLATE *template, P11KitUri *uri)
+static void add_names(ONEM2M_PKCS11_TEMPLATE *template, P11KitUri *uri)
 {
     static const CK_ATTRIBUTE_TYPE names[] = { CKA_LABEL, CKA_ID };
 
@@ -37,25 +19,6 @@ static void add_names(TEMPLATE *template, P11KitUri *uri)
         if (name != NULL)
             template->attributes[template->count++] = *name;
     }
-}
-
-static CK_RV find_two(const ONEM2M_PKCS11_SESSION *session, TEMPLATE *template,
-                      CK_OBJECT_HANDLE found[2], CK_ULONG *count, const char **function)
-{
-    CK_FUNCTION_LIST *module = session->module;
-    CK_RV value, end;
-
-    *function = "C_FindObjectsInit";
-    value = module->C_FindObjectsInit(session->handle, template->attributes, template->count);
-    if (value != CKR_OK)
-        return value;
-    *function = "C_FindObjects";
-    value = module->C_FindObjects(session->handle, found, 2, count);
-    end = module->C_FindObjectsFinal(session->handle);
-    if (value != CKR_OK || end == CKR_OK)
-        return value;
-    *function = "C_FindObjectsFinal";
-    return end;
 }
 
 /* Whoever may log in could read a key that is not sensitive. */
@@ -82,16 +45,17 @@ static int check_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_OB
 int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
                                CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error)
 {
-    TEMPLATE template = { .count = 0 };
+    ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
     char name[ONEM2M_QUOTED_MAX];
     CK_OBJECT_HANDLE found[2];
-    CK_ULONG count = 0;
+    CK_ULONG count = 2;
     const char *function;
     CK_RV value;
 
-    add(&template, CKA_CLASS, &secret_key, sizeof(secret_key));
+    onem2m_pkcs11_add_secret_key(&template, NULL);
     add_names(&template, uri);
-    value = find_two(session, &template, found, &count, &function);
+    value =
+        onem2m_pkcs11_find(session->module, session->handle, &template, found, &count, &function);
     if (value != CKR_OK) {
         onem2m_pkcs11_refuse(error, function, value);
         return -1;
@@ -111,22 +75,23 @@ int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *
 int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
                                ONEM2M_ERROR *error)
 {
+    static const CK_KEY_TYPE aes = CKK_AES;
+    static const CK_ULONG aes_octets = 32;
     CK_MECHANISM mechanism = { CKM_AES_KEY_GEN, NULL, 0 };
-    TEMPLATE template = { .count = 0 };
+    ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
     CK_OBJECT_HANDLE key;
     CK_RV value;
 
-    add(&template, CKA_CLASS, &secret_key, sizeof(secret_key));
-    add(&template, CKA_KEY_TYPE, &aes, sizeof(aes));
-    add(&template, CKA_VALUE_LEN, &aes_octets, sizeof(aes_octets));
-    add(&template, CKA_TOKEN, &yes, sizeof(yes));
-    add(&template, CKA_PRIVATE, &yes, sizeof(yes));
-    add(&template, CKA_SENSITIVE, &yes, sizeof(yes));
-    add(&template, CKA_EXTRACTABLE, &no, sizeof(no));
-    add(&template, CKA_ENCRYPT, &yes, sizeof(yes));
-    add(&template, CKA_DECRYPT, &yes, sizeof(yes));
-    add(&template, CKA_WRAP, &no, sizeof(no));
-    add(&template, CKA_UNWRAP, &no, sizeof(no));
+    onem2m_pkcs11_add_secret_key(&template, &aes);
+    onem2m_pkcs11_add(&template, CKA_VALUE_LEN, &aes_octets, sizeof(aes_octets));
+    onem2m_pkcs11_add_flag(&template, CKA_TOKEN, 1);
+    onem2m_pkcs11_add_flag(&template, CKA_PRIVATE, 1);
+    onem2m_pkcs11_add_flag(&template, CKA_SENSITIVE, 1);
+    onem2m_pkcs11_add_flag(&template, CKA_EXTRACTABLE, 0);
+    onem2m_pkcs11_add_flag(&template, CKA_ENCRYPT, 1);
+    onem2m_pkcs11_add_flag(&template, CKA_DECRYPT, 1);
+    onem2m_pkcs11_add_flag(&template, CKA_WRAP, 0);
+    onem2m_pkcs11_add_flag(&template, CKA_UNWRAP, 0);
     add_names(&template, uri);
     value = session->module->C_GenerateKey(session->handle, &mechanism, template.attributes,
                                            template.count, &key);

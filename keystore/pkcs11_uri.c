@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdint.h>
 #include <string.h>
 #include "pkcs11.h"
 
@@ -60,20 +61,36 @@ static int is_secret_key(P11KitUri *uri)
                              memcmp(class->pValue, &secret_key, sizeof(secret_key)) == 0);
 }
 
-static int check(P11KitUri *uri, ONEM2M_ERROR *error)
+/* object: the label of a URI that has none; NULL: it must name a key. */
+static int check_key(P11KitUri *uri, const char *object, ONEM2M_ERROR *error)
+{
+    CK_ATTRIBUTE label = { CKA_LABEL, (void *)(uintptr_t)object, 0 };
+
+    if (object == NULL)
+        return names_key(uri) || refuse(error, "it names no key: object= or id= is needed");
+    if (p11_kit_uri_get_attribute(uri, CKA_ID) != NULL)
+        return refuse(error, "id= is of one key; object= is what the labels of many begin with");
+    if (names_key(uri))
+        return 1;
+    label.ulValueLen = strlen(object);
+    return p11_kit_uri_set_attribute(uri, &label) == P11_KIT_URI_OK ||
+           refuse(error, "no memory for its label");
+}
+
+static int check(P11KitUri *uri, const char *object, ONEM2M_ERROR *error)
 {
     if (p11_kit_uri_any_unrecognized(uri))
         return refuse(error, "an attribute that is not of RFC 7512");
     if (!names_token(uri))
         return refuse(error, "it names no token: token= or serial= is needed");
-    if (!names_key(uri))
-        return refuse(error, "it names no key: object= or id= is needed");
+    if (!check_key(uri, object, error))
+        return 0;
     if (!is_secret_key(uri))
         return refuse(error, "type= must be secret-key");
     return check_pin(uri, error);
 }
 
-int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *error)
+static int parse(P11KitUri **uri, const char *text, const char *object, ONEM2M_ERROR *error)
 {
     int code;
 
@@ -81,11 +98,23 @@ int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *err
     if (*uri == NULL)
         return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
     code = p11_kit_uri_parse(text, P11_KIT_URI_FOR_ANY, *uri);
-    if (code != P11_KIT_URI_OK ? refuse(error, p11_kit_uri_message(code)) : check(*uri, error))
+    if (code != P11_KIT_URI_OK ? refuse(error, p11_kit_uri_message(code))
+                               : check(*uri, object, error))
         return 1;
     p11_kit_uri_free(*uri);
     *uri = NULL;
     return 0;
+}
+
+int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *error)
+{
+    return parse(uri, text, NULL, error);
+}
+
+int onem2m_pkcs11_parse_token_uri(P11KitUri **uri, const char *text, const char *object,
+                                  ONEM2M_ERROR *error)
+{
+    return parse(uri, text, object, error);
 }
 
 static const char *quote(char out[ONEM2M_QUOTED_MAX], const void *octets, size_t length)

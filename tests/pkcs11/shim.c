@@ -70,6 +70,41 @@ FORWARD(C_EncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_O
 FORWARD(C_DecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key),
         (session, mechanism, key))
 
+FORWARD(C_CreateObject,
+        (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
+         CK_OBJECT_HANDLE *object),
+        (session, template, count, object))
+FORWARD(C_DestroyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object), (session, object))
+FORWARD(C_SetAttributeValue,
+        (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
+         CK_ULONG count),
+        (session, object, template, count))
+FORWARD(C_GenerateRandom, (CK_SESSION_HANDLE session, unsigned char *out, CK_ULONG length),
+        (session, out, length))
+FORWARD(C_SignInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key),
+        (session, mechanism, key))
+FORWARD(C_Sign,
+        (CK_SESSION_HANDLE session, unsigned char *in, CK_ULONG in_length, unsigned char *out,
+         CK_ULONG *length),
+        (session, in, in_length, out, length))
+FORWARD(C_SignUpdate, (CK_SESSION_HANDLE session, unsigned char *in, CK_ULONG in_length),
+        (session, in, in_length))
+FORWARD(C_SignFinal, (CK_SESSION_HANDLE session, unsigned char *out, CK_ULONG *length),
+        (session, out, length))
+FORWARD(C_WrapKey,
+        (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping,
+         CK_OBJECT_HANDLE key, unsigned char *out, CK_ULONG *length),
+        (session, mechanism, wrapping, key, out, length))
+FORWARD(C_UnwrapKey,
+        (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping,
+         unsigned char *in, CK_ULONG in_length, CK_ATTRIBUTE *template, CK_ULONG count,
+         CK_OBJECT_HANDLE *key),
+        (session, mechanism, unwrapping, in, in_length, template, count, key))
+FORWARD(C_DeriveKey,
+        (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base,
+         CK_ATTRIBUTE *template, CK_ULONG count, CK_OBJECT_HANDLE *key),
+        (session, mechanism, base, template, count, key))
+
 /* As CK_C_INITIALIZE_ARGS, with the NULL that NSS wants behind its parameters. */
 static CK_RV shim_C_Initialize(void *arguments)
 {

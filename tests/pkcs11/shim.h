@@ -34,7 +34,22 @@
     X(C_EncryptInit)                                                                               \
     X(C_Encrypt)                                                                                   \
     X(C_DecryptInit)                                                                               \
-    X(C_Decrypt)
+    X(C_Decrypt)                                                                                   \
+    SHIM_KEY_FUNCTIONS(X)
+
+/* What seals do not call, but keys of a token. */
+#define SHIM_KEY_FUNCTIONS(X)                                                                      \
+    X(C_CreateObject)                                                                              \
+    X(C_DestroyObject)                                                                             \
+    X(C_SetAttributeValue)                                                                         \
+    X(C_GenerateRandom)                                                                            \
+    X(C_SignInit)                                                                                  \
+    X(C_Sign)                                                                                      \
+    X(C_SignUpdate)                                                                                \
+    X(C_SignFinal)                                                                                 \
+    X(C_WrapKey)                                                                                   \
+    X(C_UnwrapKey)                                                                                 \
+    X(C_DeriveKey)
 
 #define SHIM_ENUM(name) SHIM_##name,
 typedef enum { SHIM_FUNCTIONS(SHIM_ENUM) SHIM_FUNCTION_COUNT } SHIM_FUNCTION;

@@ -1,0 +1,256 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_KEYSTORE_TOKEN_INTERNAL_H
+#define ONEM2M_KEYSTORE_TOKEN_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include "pkcs11_object.h"
+#include "process.h"
+#include "token.h"
+
+/* Sessions that a process opens at the most, and handles of keys that it keeps. */
+#define ONEM2M_TOKEN_SESSIONS 32
+#define ONEM2M_TOKEN_CACHED 1024
+
+#define ONEM2M_TOKEN_KEY_MIN 8
+#define ONEM2M_TOKEN_KEY_MAX 512
+
+/* ---- Abilities ---- */
+
+typedef enum {
+    ONEM2M_TOKEN_SHA256,
+    ONEM2M_TOKEN_SHA384,
+    ONEM2M_TOKEN_SHA512,
+    ONEM2M_TOKEN_DIGESTS
+} ONEM2M_TOKEN_DIGEST;
+
+/* What a token is asked; of those that take a digest, one for each. */
+typedef enum {
+    ONEM2M_TOKEN_GENERATES,
+    ONEM2M_TOKEN_WRAPS,
+    ONEM2M_TOKEN_WRAPS_KWP,
+    ONEM2M_TOKEN_WRAPS_PAD,
+    ONEM2M_TOKEN_SLICES,
+    ONEM2M_TOKEN_DERIVES_SP800_108,
+    ONEM2M_TOKEN_DERIVES_HKDF = ONEM2M_TOKEN_DERIVES_SP800_108 + ONEM2M_TOKEN_DIGESTS,
+    ONEM2M_TOKEN_EXTRACTS_HKDF = ONEM2M_TOKEN_DERIVES_HKDF + ONEM2M_TOKEN_DIGESTS,
+    ONEM2M_TOKEN_ABILITY_COUNT = ONEM2M_TOKEN_EXTRACTS_HKDF + ONEM2M_TOKEN_DIGESTS
+} ONEM2M_TOKEN_ABILITY;
+
+/* ---- A login, and a call under it ---- */
+
+/* The handle of a key, with the reference that it was found or unwrapped by. */
+typedef struct onem2m_token_entry_st {
+    struct onem2m_token_entry_st *next;          /* of the same bucket */
+    struct onem2m_token_entry_st *newer, *older; /* by last use */
+    CK_OBJECT_HANDLE handle;
+    unsigned int users;
+    int is_forgotten; /* in no list any more: its last user frees it */
+    ONEM2M_CUSTODY custody;
+    size_t length;
+    unsigned char reference[];
+} ONEM2M_TOKEN_ENTRY;
+
+typedef struct {
+    ONEM2M_TOKEN_ENTRY *buckets[ONEM2M_TOKEN_CACHED];
+    ONEM2M_TOKEN_ENTRY *newest, *oldest;
+    size_t count;
+} ONEM2M_TOKEN_CACHE;
+
+/*
+ * All that is forgotten together when a token is lost: sessions, and the
+ * handles that are good in them. It lives as long as somebody uses it, so no
+ * session is closed, and none of its objects goes, under a call.
+ */
+typedef struct onem2m_token_login_st {
+    struct onem2m_token_login_st *next;
+    size_t references; /* of the token, and of every call */
+    ONEM2M_PKCS11_SESSION first;
+    CK_SESSION_HANDLE idle[ONEM2M_TOKEN_SESSIONS];
+    size_t idle_count, open_count, limit;
+    ONEM2M_TOKEN_CACHE cache;
+    _Atomic(CK_OBJECT_HANDLE) wrap_key;                    /* CK_INVALID_HANDLE: not looked for */
+    atomic_schar abilities[2][ONEM2M_TOKEN_ABILITY_COUNT]; /* 0: not asked; 1: yes; -1: no */
+} ONEM2M_TOKEN_LOGIN;
+
+/* What an object's label is: "<object> key", of the URI's object. */
+typedef struct {
+    unsigned char octets[160];
+    size_t length;
+} ONEM2M_TOKEN_LABEL;
+
+struct onem2m_token_st {
+    P11KitUri *uri;
+    ONEM2M_TOKEN_LABEL key_label, wrap_label;
+    ONEM2M_PROCESS_WATCH watch;
+    pthread_mutex_t lock; /* of what follows, and of what is in logins; never during a call */
+    pthread_cond_t changed;
+    int is_opening;
+    ONEM2M_TOKEN_LOGIN *login;  /* NULL: to be opened */
+    ONEM2M_TOKEN_LOGIN *logins; /* with those that calls have not left yet */
+};
+
+/* A session of a login for one thread, and the key that it holds. */
+typedef struct {
+    ONEM2M_TOKEN *token;
+    ONEM2M_TOKEN_LOGIN *login;
+    CK_FUNCTION_LIST *module;
+    CK_SESSION_HANDLE session;
+    ONEM2M_TOKEN_ENTRY *held;
+    int tries;    /* 0, or 1 when the token was lost the first time */
+    int must_end; /* the login ends with this call: it has an object that could not be destroyed */
+    CK_RV value;  /* what failed; CKR_OK: nothing, or nothing of the module */
+    ONEM2M_ERROR *error;
+} ONEM2M_TOKEN_CALL;
+
+/* Returns 0 with call->error, and call->value when it was the module. */
+typedef int onem2m_token_operation_fn(ONEM2M_TOKEN_CALL *call, void *argument);
+
+/*
+ * Runs an operation with a session; once more when sessions and handles turn out
+ * to be lost, with a new login.
+ */
+int onem2m_token_run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, void *argument,
+                     ONEM2M_ERROR *error);
+
+/* Refuses because the module did. Returns 0. */
+int onem2m_token_failed(ONEM2M_TOKEN_CALL *call, const char *function, CK_RV value);
+
+/* Refuses because the token lacks what the text says. Returns 0. */
+int onem2m_token_cannot(const ONEM2M_TOKEN_CALL *call, const char *what);
+
+/* Whether a value means that sessions and handles are of no use any more. */
+int onem2m_token_is_lost(CK_RV value);
+
+/* For the fork's child: nothing of its parent's is closed. */
+void onem2m_token_forget_logins(ONEM2M_TOKEN *token);
+void onem2m_token_end_logins(ONEM2M_TOKEN *token);
+
+/* ---- Handles of keys ---- */
+
+/* The handle of a key, which stays good until the call ends. One key a call. */
+int onem2m_token_hold(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
+                      CK_OBJECT_HANDLE *handle);
+
+/* The handle of a key that another which can be wrapped is to be derived of: a wrapped one is
+ * unwrapped extractable, for onem2m_token_drop_parent. */
+int onem2m_token_hold_parent(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
+                             CK_OBJECT_HANDLE *handle);
+int onem2m_token_drop_parent(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
+                             CK_OBJECT_HANDLE handle, int ok);
+
+/* The key is used no more; whoever uses it now finishes. */
+void onem2m_token_forget(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key);
+
+/* With the token's lock: takes the user away. 1: *handle is left to be destroyed. */
+int onem2m_token_leave(ONEM2M_TOKEN_ENTRY *entry, CK_OBJECT_HANDLE *handle);
+void onem2m_token_free_cache(ONEM2M_TOKEN_CACHE *cache);
+
+/* ---- Objects ---- */
+
+/* A secret key that is to be made. */
+typedef struct {
+    int is_sensitive, is_extractable;
+    const unsigned char
+        *id; /* ONEM2M_TOKEN_ID_OCTETS of an object of the token; NULL: of the session */
+} ONEM2M_TOKEN_PLACE;
+
+extern const ONEM2M_TOKEN_PLACE onem2m_token_for_use, onem2m_token_for_wrapping,
+    onem2m_token_for_reading;
+
+/* The template of a generic secret that makes MACs and derives. */
+void onem2m_token_describe(const ONEM2M_TOKEN_CALL *call, ONEM2M_PKCS11_TEMPLATE *template,
+                           const ONEM2M_TOKEN_PLACE *place);
+
+int onem2m_token_make(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_PLACE *place, ONEM2M_SLICE octets,
+                      CK_OBJECT_HANDLE *object);
+
+/* The object of a CKA_ID: 1, 0 when there is none, -1 with the error. */
+int onem2m_token_find(ONEM2M_TOKEN_CALL *call, const unsigned char id[ONEM2M_TOKEN_ID_OCTETS],
+                      CK_OBJECT_HANDLE *object);
+
+int onem2m_token_generate_object(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_PLACE *place,
+                                 size_t length, CK_OBJECT_HANDLE *object);
+
+/* The one that fits, of which there may be one a what. */
+int onem2m_token_find_one(ONEM2M_TOKEN_CALL *call, ONEM2M_PKCS11_TEMPLATE *template,
+                          const char *what, CK_OBJECT_HANDLE *object);
+
+/* ok: whether all was well until here. Destroys the object in any case; returns 0 when either
+ * failed. */
+int onem2m_token_dispose(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, int ok);
+
+/* ---- Wrapping ---- */
+
+/* The token's key that wraps: 1, 0 when there is none, -1 with the error. */
+int onem2m_token_find_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object);
+
+/* Wraps an object of key->key_length octets, for whose extractable and birth the caller answers. */
+int onem2m_token_wrap(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key);
+int onem2m_token_unwrap(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *wrapped,
+                        const ONEM2M_TOKEN_PLACE *place, CK_OBJECT_HANDLE *object);
+
+/* One mechanism, of octets that are in hand: for probes too. */
+CK_RV onem2m_token_wrap_by(const ONEM2M_TOKEN_CALL *call, CK_MECHANISM_TYPE type,
+                           CK_OBJECT_HANDLE wrap_key, CK_OBJECT_HANDLE object, unsigned char *out,
+                           CK_ULONG *length);
+
+/* Wraps a new object and destroys it: what a key is made by. */
+int onem2m_token_wrap_new(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key);
+
+/* ---- Computing ---- */
+
+/* ONEM2M_TOKEN_DIGESTS with an error when the digest is none of them. */
+ONEM2M_TOKEN_DIGEST onem2m_token_digest(const EVP_MD *digest, ONEM2M_ERROR *error);
+size_t onem2m_token_digest_octets(ONEM2M_TOKEN_DIGEST digest);
+
+/* HMAC with the key of a handle; out: the digest's octets. */
+int onem2m_token_sign(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key, ONEM2M_TOKEN_DIGEST digest,
+                      const ONEM2M_SLICE *parts, size_t count, unsigned char *out);
+
+/* New objects by one mechanism each. message and salt are not written to. */
+int onem2m_token_derive_sp800_108(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key,
+                                  ONEM2M_TOKEN_DIGEST digest, ONEM2M_SLICE message,
+                                  CK_OBJECT_HANDLE *child);
+int onem2m_token_derive_hkdf(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key,
+                             ONEM2M_TOKEN_DIGEST digest, ONEM2M_SLICE message,
+                             CK_OBJECT_HANDLE *child);
+int onem2m_token_extract_hkdf(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key,
+                              ONEM2M_TOKEN_DIGEST digest, ONEM2M_SLICE salt,
+                              CK_OBJECT_HANDLE *child);
+int onem2m_token_slice_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key, size_t offset,
+                           size_t length, CK_OBJECT_HANDLE *child);
+
+/* The octets of an extractable key; out: key->key_length. */
+int onem2m_token_get_octets(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
+                            unsigned char *out);
+
+/* Brings octets as a wrapped key; its birth and extractable are the caller's to set. */
+int onem2m_token_wrap_octets(ONEM2M_TOKEN_CALL *call, ONEM2M_SLICE octets, ONEM2M_TOKEN_KEY *key);
+
+/*
+ * Whether the token can: asked once a login, with a known answer. 1, 0; -1 with the error.
+ * custody: of the key that it is asked of. An object is not extractable, and of such a key some
+ * tokens derive none that can be wrapped.
+ */
+int onem2m_token_can(ONEM2M_TOKEN_CALL *call, ONEM2M_TOKEN_ABILITY ability, ONEM2M_CUSTODY custody);
+
+/* ---- What comes in ---- */
+
+/* Octets of a key: ONEM2M_TOKEN_KEY_MIN to ONEM2M_TOKEN_KEY_MAX. */
+int onem2m_token_check_length(size_t length, ONEM2M_ERROR *error);
+
+/* A key that was perhaps read of a record: lengths and custody fit each other. */
+int onem2m_token_check_key(const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
+
+/* Octets that a key of a length has when it is wrapped (RFC 3394, RFC 5649). */
+size_t onem2m_token_wrapped_length(size_t key_length);
+
+/* parts in one piece, for OPENSSL_clear_free. */
+int onem2m_token_join(const ONEM2M_SLICE *parts, size_t count, unsigned char **message,
+                      size_t *length, ONEM2M_ERROR *error);
+
+#endif

@@ -1,0 +1,283 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <openssl/crypto.h>
+#include "token_internal.h"
+
+int onem2m_token_is_lost(CK_RV value)
+{
+    switch (value) {
+    case CKR_SLOT_ID_INVALID:
+    case CKR_DEVICE_REMOVED:
+    case CKR_KEY_HANDLE_INVALID:
+    case CKR_OBJECT_HANDLE_INVALID:
+    case CKR_OPERATION_ACTIVE: /* of a call that failed, which should have ended it */
+    case CKR_OPERATION_NOT_INITIALIZED:
+    case CKR_SESSION_CLOSED:
+    case CKR_SESSION_HANDLE_INVALID:
+    case CKR_TOKEN_NOT_PRESENT:
+    case CKR_TOKEN_NOT_RECOGNIZED:
+    case CKR_UNWRAPPING_KEY_HANDLE_INVALID:
+    case CKR_USER_NOT_LOGGED_IN:
+    case CKR_WRAPPING_KEY_HANDLE_INVALID:
+    case CKR_CRYPTOKI_NOT_INITIALIZED:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+int onem2m_token_failed(ONEM2M_TOKEN_CALL *call, const char *function, CK_RV value)
+{
+    call->value = value;
+    return onem2m_pkcs11_refuse(call->error, function, value);
+}
+
+int onem2m_token_cannot(const ONEM2M_TOKEN_CALL *call, const char *what)
+{
+    char name[ONEM2M_QUOTED_MAX];
+
+    return onem2m_refuse(call->error, ONEM2M_R_TOKEN_CANNOT, ONEM2M_NO_OFFSET,
+                         "PKCS#11 token %s %s", onem2m_pkcs11_quote_token(name, call->token->uri),
+                         what);
+}
+
+/* ---- Logins ---- */
+
+static ONEM2M_TOKEN_LOGIN *open_login(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
+{
+    ONEM2M_TOKEN_LOGIN *login = OPENSSL_zalloc(sizeof(*login));
+
+    if (login == NULL) {
+        onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+        return NULL;
+    }
+    if (!onem2m_pkcs11_open(&login->first, token->uri, CKF_RW_SESSION, error)) {
+        OPENSSL_free(login);
+        return NULL;
+    }
+    login->idle[login->idle_count++] = login->first.handle;
+    login->open_count = 1;
+    login->limit = ONEM2M_TOKEN_SESSIONS;
+    login->references = 1;
+    return login;
+}
+
+static void free_login(ONEM2M_TOKEN_LOGIN *login)
+{
+    onem2m_token_free_cache(&login->cache);
+    OPENSSL_free(login);
+}
+
+/* Nobody uses it any more: all its sessions are idle. */
+static void close_login(ONEM2M_TOKEN_LOGIN *login)
+{
+    ONEM2M_PKCS11_SESSION session = login->first;
+
+    while (login->idle_count > 0) {
+        session.handle = login->idle[--login->idle_count];
+        onem2m_pkcs11_close(&session);
+    }
+    free_login(login);
+}
+
+void onem2m_token_forget_logins(ONEM2M_TOKEN *token)
+{
+    while (token->logins != NULL) {
+        ONEM2M_TOKEN_LOGIN *login = token->logins;
+
+        token->logins = login->next;
+        free_login(login);
+    }
+    token->login = NULL;
+    token->is_opening = 0;
+}
+
+void onem2m_token_end_logins(ONEM2M_TOKEN *token)
+{
+    if (token->login != NULL)
+        close_login(token->login);
+}
+
+static void take_out(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_LOGIN *login)
+{
+    ONEM2M_TOKEN_LOGIN **link = &token->logins;
+
+    while (*link != login)
+        link = &(*link)->next;
+    *link = login->next;
+}
+
+/* With the lock. Returns the login when nobody uses it any more: to be closed. */
+static ONEM2M_TOKEN_LOGIN *release(ONEM2M_TOKEN *token, ONEM2M_TOKEN_LOGIN *login)
+{
+    if (--login->references > 0)
+        return NULL;
+    take_out(token, login);
+    return login;
+}
+
+/* With the lock, which is let go meanwhile. One thread opens; who waited looks again. */
+static int open_for_all(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
+{
+    ONEM2M_TOKEN_LOGIN *login;
+
+    token->is_opening = 1;
+    pthread_mutex_unlock(&token->lock);
+    login = open_login(token, error);
+    pthread_mutex_lock(&token->lock);
+    token->is_opening = 0;
+    pthread_cond_broadcast(&token->changed);
+    if (login == NULL)
+        return 0;
+    login->next = token->logins;
+    token->logins = token->login = login;
+    return 1;
+}
+
+/* ---- Sessions ---- */
+
+typedef enum { TAKEN, AGAIN, FAILED } TAKE;
+
+static int is_exhausted(CK_RV value)
+{
+    return value == CKR_SESSION_COUNT || value == CKR_DEVICE_MEMORY || value == CKR_HOST_MEMORY;
+}
+
+/* With the lock, which is let go meanwhile. Sessions that are exhausted are waited for, when there
+ * are any. */
+static TAKE open_session(ONEM2M_TOKEN_CALL *call)
+{
+    ONEM2M_TOKEN_LOGIN *login = call->login;
+    CK_RV value;
+
+    login->open_count++;
+    pthread_mutex_unlock(&call->token->lock);
+    value = call->module->C_OpenSession(login->first.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION,
+                                        NULL, NULL, &call->session);
+    pthread_mutex_lock(&call->token->lock);
+    if (value == CKR_OK)
+        return TAKEN;
+    call->session = CK_INVALID_HANDLE;
+    login->open_count--;
+    pthread_cond_broadcast(&call->token->changed);
+    if (is_exhausted(value) && login->open_count > 0) {
+        login->limit = login->open_count;
+        return AGAIN;
+    }
+    onem2m_token_failed(call, "C_OpenSession", value);
+    return FAILED;
+}
+
+/* With the lock and a reference to the login. */
+static TAKE take_session(ONEM2M_TOKEN_CALL *call)
+{
+    ONEM2M_TOKEN_LOGIN *login = call->login;
+
+    if (login->idle_count > 0) {
+        call->session = login->idle[--login->idle_count];
+        return TAKEN;
+    }
+    if (login->open_count < login->limit)
+        return open_session(call);
+    pthread_cond_wait(&call->token->changed, &call->token->lock);
+    return AGAIN;
+}
+
+/* With the lock, which is let go meanwhile when nobody else uses the login any more. */
+static void drop_login(ONEM2M_TOKEN_CALL *call)
+{
+    ONEM2M_TOKEN_LOGIN *done = release(call->token, call->login);
+
+    call->login = NULL;
+    if (done == NULL)
+        return;
+    pthread_mutex_unlock(&call->token->lock);
+    close_login(done);
+    pthread_mutex_lock(&call->token->lock);
+}
+
+/* With the lock: a login with a reference, and a session of it. */
+static int take_with_lock(ONEM2M_TOKEN_CALL *call)
+{
+    ONEM2M_TOKEN *token = call->token;
+
+    for (;;) {
+        TAKE result;
+
+        while (token->login == NULL && token->is_opening)
+            pthread_cond_wait(&token->changed, &token->lock);
+        if (token->login == NULL && !open_for_all(token, call->error))
+            return 0;
+        call->login = token->login;
+        call->login->references++;
+        call->module = call->login->first.module;
+        result = take_session(call);
+        if (result != AGAIN)
+            return result == TAKEN;
+        drop_login(call);
+    }
+}
+
+static int take(ONEM2M_TOKEN_CALL *call)
+{
+    int ok;
+
+    pthread_mutex_lock(&call->token->lock);
+    ok = take_with_lock(call);
+    pthread_mutex_unlock(&call->token->lock);
+    return ok;
+}
+
+/* The key that it held; another thread may have had it forgotten meanwhile. */
+static void let_go(ONEM2M_TOKEN_CALL *call)
+{
+    CK_OBJECT_HANDLE handle;
+    int is_left;
+
+    pthread_mutex_lock(&call->token->lock);
+    is_left = onem2m_token_leave(call->held, &handle);
+    pthread_mutex_unlock(&call->token->lock);
+    if (is_left && call->module->C_DestroyObject(call->session, handle) != CKR_OK)
+        call->must_end = 1;
+}
+
+static void give(ONEM2M_TOKEN_CALL *call)
+{
+    ONEM2M_TOKEN *token = call->token;
+    ONEM2M_TOKEN_LOGIN *login = call->login;
+
+    if (login == NULL)
+        return;
+    if (call->held != NULL)
+        let_go(call);
+    pthread_mutex_lock(&token->lock);
+    if (call->session != CK_INVALID_HANDLE)
+        login->idle[login->idle_count++] = call->session;
+    if ((call->must_end || onem2m_token_is_lost(call->value)) && token->login == login) {
+        token->login = NULL;
+        login->references--;
+        pthread_cond_broadcast(&token->changed);
+    }
+    pthread_cond_signal(&token->changed);
+    drop_login(call);
+    pthread_mutex_unlock(&token->lock);
+}
+
+int onem2m_token_run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, void *argument,
+                     ONEM2M_ERROR *error)
+{
+    ONEM2M_ERROR unasked; /* operations look at what was refused */
+
+    if (error == NULL)
+        error = &unasked;
+    for (int tries = 0;; tries++) {
+        ONEM2M_TOKEN_CALL call = { .token = token, .error = error, .tries = tries };
+        const int ok = take(&call) && operation(&call, argument);
+
+        give(&call);
+        if (ok || tries > 0 || !onem2m_token_is_lost(call.value))
+            return ok;
+    }
+}
