@@ -146,8 +146,8 @@ static void hold_new(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key, ONEM2
     use(call, entry);
     *handle = entry->handle;
     pthread_mutex_unlock(&call->token->lock);
-    if (is_left && call->module->C_DestroyObject(call->session, other) != CKR_OK)
-        call->must_end = 1;
+    if (is_left)
+        (void)onem2m_token_dispose(call, other, 0);
 }
 
 static int refuse_absent(ONEM2M_TOKEN_CALL *call)
@@ -220,6 +220,6 @@ void onem2m_token_forget(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
         is_left = entry->users == 0 && free_entry(entry, &handle);
     }
     pthread_mutex_unlock(&call->token->lock);
-    if (is_left && call->module->C_DestroyObject(call->session, handle) != CKR_OK)
-        call->must_end = 1;
+    if (is_left)
+        (void)onem2m_token_dispose(call, handle, 0);
 }

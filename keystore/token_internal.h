@@ -100,9 +100,9 @@ typedef struct {
     CK_FUNCTION_LIST *module;
     CK_SESSION_HANDLE session;
     ONEM2M_TOKEN_ENTRY *held;
-    int tries;    /* 0, or 1 when the token was lost the first time */
-    int must_end; /* the login ends with this call: it has an object that could not be destroyed */
-    CK_RV value;  /* what failed; CKR_OK: nothing, or nothing of the module */
+    int tries;   /* 0, or 1 when the token was lost the first time */
+    CK_RV left;  /* why an object could not be destroyed: with this call its sessions end, too */
+    CK_RV value; /* what failed; CKR_OK: nothing, or nothing of the module */
     ONEM2M_ERROR *error;
 } ONEM2M_TOKEN_CALL;
 

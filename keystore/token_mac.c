@@ -157,6 +157,9 @@ int onem2m_token_sign(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key, ONEM2M_TOKE
         value = sign(call, parts, count, out, &length, &function);
     if (value == CKR_OK && length == digests[digest].octets)
         return 1;
+    if (value == CKR_KEY_SIZE_RANGE) /* SoftHSM: no key shorter than the digest */
+        return onem2m_token_cannot(call, "makes no HMAC of this digest with a key of this length: "
+                                         "C_SignInit returned CKR_KEY_SIZE_RANGE");
     if (value == CKR_OK)
         return onem2m_refuse(call->error, ONEM2M_R_TOKEN_FAILED, ONEM2M_NO_OFFSET,
                              "PKCS#11 module: %s gave %lu octets of an HMAC of %zu", function,

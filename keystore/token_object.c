@@ -97,6 +97,6 @@ int onem2m_token_dispose(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, int o
 
     if (value == CKR_OK)
         return ok;
-    call->must_end = 1;
+    call->left = value;
     return ok ? onem2m_token_failed(call, "C_DestroyObject", value) : 0;
 }

@@ -239,8 +239,8 @@ static void let_go(ONEM2M_TOKEN_CALL *call)
     pthread_mutex_lock(&call->token->lock);
     is_left = onem2m_token_leave(call->held, &handle);
     pthread_mutex_unlock(&call->token->lock);
-    if (is_left && call->module->C_DestroyObject(call->session, handle) != CKR_OK)
-        call->must_end = 1;
+    if (is_left)
+        (void)onem2m_token_dispose(call, handle, 0);
 }
 
 static void give(ONEM2M_TOKEN_CALL *call)
@@ -255,7 +255,7 @@ static void give(ONEM2M_TOKEN_CALL *call)
     pthread_mutex_lock(&token->lock);
     if (call->session != CK_INVALID_HANDLE)
         login->idle[login->idle_count++] = call->session;
-    if ((call->must_end || onem2m_token_is_lost(call->value)) && token->login == login) {
+    if ((call->left != CKR_OK || onem2m_token_is_lost(call->value)) && token->login == login) {
         token->login = NULL;
         login->references--;
         pthread_cond_broadcast(&token->changed);

@@ -229,7 +229,9 @@ int onem2m_token_can(ONEM2M_TOKEN_CALL *call, ONEM2M_TOKEN_ABILITY ability, ONEM
     if (answer != 0)
         return answer > 0;
     can = probe(call, ability, custody);
-    if (!can && (call->must_end || is_passing(call->value)))
+    if (!can && call->left != CKR_OK)
+        return onem2m_token_failed(call, "C_DestroyObject", call->left) - 1;
+    if (!can && is_passing(call->value))
         return -1;
     call->value = CKR_OK;
     atomic_store(known, can ? 1 : -1);

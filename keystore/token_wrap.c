@@ -16,6 +16,7 @@ static int find_by_label(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object)
     const ONEM2M_TOKEN_LABEL *label = &call->token->wrap_label;
 
     onem2m_pkcs11_add_secret_key(&template, NULL);
+    onem2m_pkcs11_add_flag(&template, CKA_TOKEN, 1);
     onem2m_pkcs11_add(&template, CKA_LABEL, label->octets, label->length);
     return onem2m_token_find_one(call, &template, "label that wraps", object);
 }
@@ -38,6 +39,37 @@ static int check_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key)
         type != CKK_AES ? "it is no AES key" : "it is not sensitive, so its octets can be read");
 }
 
+/*
+ * A copy for this login's sessions, as sensitive as the key: NSS's softokn decrypts a key of its
+ * database anew for every use, which takes it 10 ms. A token that makes no copies needs none.
+ */
+static CK_OBJECT_HANDLE copy_for_session(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key)
+{
+    ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
+    CK_OBJECT_HANDLE copy;
+
+    onem2m_pkcs11_add_flag(&template, CKA_TOKEN, 0);
+    return call->module->C_CopyObject(call->session, key, template.attributes, template.count,
+                                      &copy) == CKR_OK
+               ? copy
+               : key;
+}
+
+/* Of two threads that found it one keeps its copy. */
+static void keep_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *key)
+{
+    const CK_OBJECT_HANDLE copy = copy_for_session(call, *key);
+    CK_OBJECT_HANDLE known = CK_INVALID_HANDLE;
+
+    if (!atomic_compare_exchange_strong(&call->login->wrap_key, &known, copy)) {
+        if (copy != *key)
+            (void)onem2m_token_dispose(call, copy, 0);
+        *key = known;
+        return;
+    }
+    *key = copy;
+}
+
 int onem2m_token_find_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object)
 {
     int found;
@@ -50,7 +82,7 @@ int onem2m_token_find_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object
         return found;
     if (!check_wrap_key(call, *object))
         return -1;
-    atomic_store(&call->login->wrap_key, *object);
+    keep_wrap_key(call, object);
     return 1;
 }
 
@@ -96,7 +128,7 @@ static int create(ONEM2M_TOKEN_CALL *call, void *argument)
 {
     CK_OBJECT_HANDLE key, found;
     char name[ONEM2M_QUOTED_MAX];
-    const int is_there = onem2m_token_find_wrap_key(call, &key);
+    const int is_there = find_by_label(call, &key);
 
     (void)argument;
     if (is_there > 0)
@@ -120,8 +152,8 @@ static int look(ONEM2M_TOKEN_CALL *call, void *argument)
     CK_OBJECT_HANDLE key;
     int *found = argument;
 
-    *found = onem2m_token_find_wrap_key(call, &key);
-    return *found >= 0;
+    *found = find_by_label(call, &key);
+    return *found == 0 || (*found > 0 && check_wrap_key(call, key));
 }
 
 int onem2m_token_is_there(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
@@ -194,11 +226,6 @@ int onem2m_token_wrap(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_T
     return 1;
 }
 
-int onem2m_token_wrap_new(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key)
-{
-    return onem2m_token_dispose(call, object, onem2m_token_wrap(call, object, key));
-}
-
 int onem2m_token_unwrap(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *wrapped,
                         const ONEM2M_TOKEN_PLACE *place, CK_OBJECT_HANDLE *object)
 {
@@ -215,4 +242,21 @@ int onem2m_token_unwrap(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *wrapped
     value = call->module->C_UnwrapKey(call->session, &mechanism, wrap_key, reference,
                                       wrapped->length, template.attributes, template.count, object);
     return value == CKR_OK || onem2m_token_failed(call, "C_UnwrapKey", value);
+}
+
+/* NSS's softokn wraps keys of more than 256 octets and does not unwrap them. */
+static int comes_back(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
+{
+    CK_OBJECT_HANDLE object;
+
+    return key->key_length <= EVP_MAX_MD_SIZE ||
+           (onem2m_token_unwrap(call, key, &onem2m_token_for_use, &object) &&
+            onem2m_token_dispose(call, object, 1));
+}
+
+int onem2m_token_wrap_new(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key)
+{
+    const int ok = onem2m_token_wrap(call, object, key) && comes_back(call, key);
+
+    return onem2m_token_dispose(call, object, ok);
 }

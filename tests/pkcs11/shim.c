@@ -22,11 +22,14 @@ static const char *const names[] = { SHIM_FUNCTIONS(NAME) };
 /* What the call returns instead; CKR_OK: it is handed on. */
 static CK_RV enter(SHIM_FUNCTION function)
 {
-    shim.calls[function]++;
+    const unsigned long before = shim.calls[function]++;
+
     if (shim.value == CKR_OK || shim.failing != function)
         return CKR_OK;
     if (shim.fails_always)
         return shim.value;
+    if (shim.fails_from)
+        return before >= shim.skip ? shim.value : CKR_OK;
     return shim.skip-- == 0 ? shim.value : CKR_OK;
 }
 
@@ -74,6 +77,10 @@ FORWARD(C_CreateObject,
         (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
          CK_OBJECT_HANDLE *object),
         (session, template, count, object))
+FORWARD(C_CopyObject,
+        (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template, CK_ULONG count,
+         CK_OBJECT_HANDLE *copy),
+        (session, object, template, count, copy))
 FORWARD(C_DestroyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object), (session, object))
 FORWARD(C_SetAttributeValue,
         (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
@@ -100,10 +107,19 @@ FORWARD(C_UnwrapKey,
          unsigned char *in, CK_ULONG in_length, CK_ATTRIBUTE *template, CK_ULONG count,
          CK_OBJECT_HANDLE *key),
         (session, mechanism, unwrapping, in, in_length, template, count, key))
-FORWARD(C_DeriveKey,
-        (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base,
-         CK_ATTRIBUTE *template, CK_ULONG count, CK_OBJECT_HANDLE *key),
-        (session, mechanism, base, template, count, key))
+static CK_RV shim_C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
+                              CK_OBJECT_HANDLE base, CK_ATTRIBUTE *template, CK_ULONG count,
+                              CK_OBJECT_HANDLE *key)
+{
+    CK_MECHANISM other = { CKM_GENERIC_SECRET_KEY_GEN, NULL, 0 };
+    const CK_RV value = enter(SHIM_C_DeriveKey);
+
+    if (value != CKR_OK)
+        return value;
+    if (shim.derives_wrong)
+        return wrapped->C_GenerateKey(session, &other, template, count, key);
+    return wrapped->C_DeriveKey(session, mechanism, base, template, count, key);
+}
 
 /* As CK_C_INITIALIZE_ARGS, with the NULL that NSS wants behind its parameters. */
 static CK_RV shim_C_Initialize(void *arguments)

@@ -40,6 +40,7 @@
 /* What seals do not call, but keys of a token. */
 #define SHIM_KEY_FUNCTIONS(X)                                                                      \
     X(C_CreateObject)                                                                              \
+    X(C_CopyObject)                                                                                \
     X(C_DestroyObject)                                                                             \
     X(C_SetAttributeValue)                                                                         \
     X(C_GenerateRandom)                                                                            \
@@ -59,6 +60,8 @@ typedef struct {
     SHIM_FUNCTION failing;
     unsigned long skip; /* calls of it that do not fail; then one does, or all */
     int fails_always;
+    int fails_from;       /* all calls after skip fail */
+    int derives_wrong;    /* C_DeriveKey makes another key, and says that all is well */
     CK_RV value;          /* CKR_OK: nothing fails */
     CK_FLAGS token_flags; /* added to what a token has */
     CK_ULONG length_off;  /* added to the length that C_Encrypt and C_Decrypt give */

@@ -43,14 +43,10 @@ static void make_token(const char *label)
     run(command);
 }
 
-int set_up_tokens(void **state)
+static void set_up_softhsm(void)
 {
     char path[96], command[512];
-    void *module;
 
-    (void)state;
-    strcpy(tokens.directory, "/tmp/onem2m-token-XXXXXX");
-    assert_non_null(mkdtemp(tokens.directory));
     snprintf(path, sizeof(path), "%s/softhsm2.conf", tokens.directory);
     snprintf(
         command, sizeof(command),
@@ -60,6 +56,34 @@ int set_up_tokens(void **state)
     setenv("SOFTHSM2_CONF", path, 1);
     make_token("seals");
     make_token("others");
+}
+
+/* Of NSS's softokn, which takes its database from the arguments of C_Initialize. */
+static void set_up_nss(void)
+{
+    char command[512];
+
+    snprintf(command, sizeof(command), "mkdir %s/db", tokens.directory);
+    run(command);
+    snprintf(command, sizeof(command),
+             "configdir='sql:%s/db' certPrefix='' keyPrefix='' secmod='secmod.db' "
+             "tokenDescription='our token' dbTokenDescription='our token'",
+             tokens.directory);
+    setenv("ONEM2M_SHIM_MODULE", SOFTOKN_MODULE, 1);
+    setenv("ONEM2M_SHIM_PARAMETERS", command, 1);
+    run(NSS_PIN_PROGRAM " " SHIM_MODULE " " TOKEN_PIN);
+}
+
+static int set_up(int is_nss)
+{
+    void *module;
+
+    strcpy(tokens.directory, "/tmp/onem2m-token-XXXXXX");
+    assert_non_null(mkdtemp(tokens.directory));
+    if (is_nss)
+        set_up_nss();
+    else
+        set_up_softhsm();
     snprintf(tokens.pin_path, sizeof(tokens.pin_path), "%s/pin", tokens.directory);
     write_pin(TOKEN_PIN "\n", 0600);
     module = dlopen(SHIM_MODULE, RTLD_NOW | RTLD_LOCAL);
@@ -67,6 +91,18 @@ int set_up_tokens(void **state)
     tokens.shim = dlsym(module, "shim");
     assert_non_null(tokens.shim);
     return 0;
+}
+
+int set_up_tokens(void **state)
+{
+    (void)state;
+    return set_up(0);
+}
+
+int set_up_nss_token(void **state)
+{
+    (void)state;
+    return set_up(1);
 }
 
 int tear_down_tokens(void **state)
@@ -85,6 +121,8 @@ void reset_shim(void)
     tokens.shim->token_flags = 0;
     tokens.shim->length_off = 0;
     tokens.shim->fails_always = 0;
+    tokens.shim->fails_from = 0;
+    tokens.shim->derives_wrong = 0;
     for (size_t i = 0; i < SHIM_FUNCTION_COUNT; i++)
         tokens.shim->calls[i] = 0;
 }

@@ -22,6 +22,7 @@ typedef struct {
 extern TOKENS tokens;
 
 int set_up_tokens(void **state);
+int set_up_nss_token(void **state); /* one of NSS's softokn, "our token" */
 int tear_down_tokens(void **state);
 
 /* Nothing fails any more, and all counts are 0. */
