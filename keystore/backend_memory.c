@@ -3,36 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <openssl/crypto.h>
-#include "backend.h"
 #include "process.h"
-
-/*
- * A treap whose nodes never change once others can see them: a transaction
- * that writes copies the path from the root, one that reads keeps the root
- * that it began with.
- */
-typedef struct {
-    atomic_size_t references;
-    ONEM2M_TABLE table;
-    size_t name_length, value_length;
-    unsigned char octets[]; /* name || value */
-} ENTRY;
-
-typedef struct node_st {
-    atomic_size_t references;
-    uint64_t priority; /* not below its children's */
-    struct node_st *left, *right;
-    ENTRY *entry;
-} NODE;
+#include "tree.h"
 
 struct onem2m_backend_st {
     pthread_mutex_t writer;   /* held by the transaction that writes */
     pthread_mutex_t snapshot; /* guards the next three; held for a few instructions */
-    NODE *root;
+    ONEM2M_TREE *root;
     int created;
     uint64_t random;
     ONEM2M_PROCESS_WATCH watch;
@@ -43,197 +21,13 @@ struct onem2m_transaction_st {
     ONEM2M_TRANSACTION_KIND kind;
     unsigned int generation; /* of the process that began it */
     int failed;
-    NODE *root;
+    ONEM2M_TREE *root;
 };
 
 static int out_of_memory(ONEM2M_ERROR *error)
 {
     return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET,
                          "no memory for the key store memory:");
-}
-
-/* Entries and nodes */
-
-static ENTRY *entry_new(ONEM2M_TABLE table, ONEM2M_SLICE name, ONEM2M_SLICE value)
-{
-    ENTRY *entry = malloc(sizeof(*entry) + name.length + value.length);
-
-    if (entry == NULL)
-        return NULL;
-    atomic_init(&entry->references, 1);
-    entry->table = table;
-    entry->name_length = name.length;
-    entry->value_length = value.length;
-    memcpy(entry->octets, name.data, name.length);
-    if (value.length > 0)
-        memcpy(entry->octets + name.length, value.data, value.length);
-    return entry;
-}
-
-static ENTRY *entry_hold(ENTRY *entry)
-{
-    atomic_fetch_add_explicit(&entry->references, 1, memory_order_relaxed);
-    return entry;
-}
-
-static void entry_drop(ENTRY *entry)
-{
-    if (atomic_fetch_sub(&entry->references, 1) == 1)
-        OPENSSL_clear_free(entry, sizeof(*entry) + entry->name_length + entry->value_length);
-}
-
-static ONEM2M_SLICE entry_name(const ENTRY *entry)
-{
-    return (ONEM2M_SLICE){ entry->octets, entry->name_length };
-}
-
-static ONEM2M_SLICE entry_value(const ENTRY *entry)
-{
-    return (ONEM2M_SLICE){ entry->octets + entry->name_length, entry->value_length };
-}
-
-static int compare(ONEM2M_TABLE table, ONEM2M_SLICE name, const ENTRY *entry)
-{
-    size_t common = name.length < entry->name_length ? name.length : entry->name_length;
-    int order;
-
-    if (table != entry->table)
-        return table < entry->table ? -1 : 1;
-    order = common > 0 ? memcmp(name.data, entry->octets, common) : 0;
-    if (order != 0)
-        return order;
-    return (name.length > entry->name_length) - (name.length < entry->name_length);
-}
-
-static NODE *node_hold(NODE *node)
-{
-    if (node != NULL)
-        atomic_fetch_add_explicit(&node->references, 1, memory_order_relaxed);
-    return node;
-}
-
-/* As deep as the tree is: some sixty calls at a million entries. */
-static void node_drop(NODE *node) // NOLINT(misc-no-recursion)
-{
-    if (node == NULL || atomic_fetch_sub(&node->references, 1) != 1)
-        return;
-    node_drop(node->left);
-    node_drop(node->right);
-    entry_drop(node->entry);
-    free(node);
-}
-
-/* Takes over left and right, also when memory is out and the result NULL. */
-static NODE *node_new(uint64_t priority, NODE *left, NODE *right, ENTRY *entry)
-{
-    NODE *node = malloc(sizeof(*node));
-
-    if (node == NULL) {
-        node_drop(left);
-        node_drop(right);
-        return NULL;
-    }
-    atomic_init(&node->references, 1);
-    node->priority = priority;
-    node->left = left;
-    node->right = right;
-    node->entry = entry_hold(entry);
-    return node;
-}
-
-/* Brings a fresh child, whose priority is higher than its fresh parent's, to the top. */
-static NODE *rotate(NODE *top, NODE **child_of_top, NODE **child_of_child)
-{
-    NODE *child = *child_of_top;
-
-    *child_of_top = *child_of_child;
-    *child_of_child = top;
-    return child;
-}
-
-/* The tree with the entry in it, NULL when memory is out. */
-static NODE *tree_put(NODE *tree, ENTRY *entry, uint64_t priority) // NOLINT(misc-no-recursion)
-{
-    NODE *child, *top;
-    int order;
-
-    if (tree == NULL)
-        return node_new(priority, NULL, NULL, entry);
-    order = compare(entry->table, entry_name(entry), tree->entry);
-    if (order == 0)
-        return node_new(tree->priority, node_hold(tree->left), node_hold(tree->right), entry);
-    child = tree_put(order < 0 ? tree->left : tree->right, entry, priority);
-    if (child == NULL)
-        return NULL;
-    if (order < 0) {
-        top = node_new(tree->priority, child, node_hold(tree->right), tree->entry);
-        if (top != NULL && child->priority > top->priority)
-            return rotate(top, &top->left, &child->right);
-    } else {
-        top = node_new(tree->priority, node_hold(tree->left), child, tree->entry);
-        if (top != NULL && child->priority > top->priority)
-            return rotate(top, &top->right, &child->left);
-    }
-    return top;
-}
-
-/* The two trees, all of left below all of right, as one. Returns 0 when memory is out. */
-static int tree_join(NODE **joined, NODE *left, NODE *right) // NOLINT(misc-no-recursion)
-{
-    NODE *part;
-
-    if (left == NULL || right == NULL) {
-        *joined = node_hold(left == NULL ? right : left);
-        return 1;
-    }
-    if (left->priority > right->priority) {
-        if (!tree_join(&part, left->right, right))
-            return 0;
-        *joined = node_new(left->priority, node_hold(left->left), part, left->entry);
-    } else {
-        if (!tree_join(&part, left, right->left))
-            return 0;
-        *joined = node_new(right->priority, part, node_hold(right->right), right->entry);
-    }
-    return *joined != NULL;
-}
-
-/* The tree without the name. Returns 0 when memory is out. */
-static int tree_remove(NODE **rest, NODE *tree, // NOLINT(misc-no-recursion)
-                       ONEM2M_TABLE table, ONEM2M_SLICE name)
-{
-    NODE *part;
-    int order;
-
-    if (tree == NULL) {
-        *rest = NULL;
-        return 1;
-    }
-    order = compare(table, name, tree->entry);
-    if (order == 0)
-        return tree_join(rest, tree->left, tree->right);
-    if (!tree_remove(&part, order < 0 ? tree->left : tree->right, table, name))
-        return 0;
-    if (order < 0)
-        *rest = node_new(tree->priority, part, node_hold(tree->right), tree->entry);
-    else
-        *rest = node_new(tree->priority, node_hold(tree->left), part, tree->entry);
-    return *rest != NULL;
-}
-
-static const ENTRY *tree_seek(const NODE *tree, ONEM2M_TABLE table, ONEM2M_SLICE from)
-{
-    const ENTRY *found = NULL;
-
-    while (tree != NULL) {
-        if (compare(table, from, tree->entry) <= 0) {
-            found = tree->entry;
-            tree = tree->left;
-        } else {
-            tree = tree->right;
-        }
-    }
-    return found != NULL && found->table == table ? found : NULL;
 }
 
 /* The backend */
@@ -297,7 +91,7 @@ static void memory_close(ONEM2M_BACKEND *backend)
     onem2m_process_lock();
     onem2m_process_unwatch(&backend->watch);
     onem2m_process_unlock();
-    node_drop(backend->root);
+    onem2m_tree_drop(backend->root);
     pthread_mutex_destroy(&backend->writer);
     pthread_mutex_destroy(&backend->snapshot);
     free(backend);
@@ -318,7 +112,7 @@ static int begin(ONEM2M_BACKEND *backend, ONEM2M_TRANSACTION **transaction,
     begun->kind = kind;
     begun->generation = onem2m_process_generation();
     pthread_mutex_lock(&backend->snapshot);
-    begun->root = node_hold(backend->root);
+    begun->root = onem2m_tree_hold(backend->root);
     pthread_mutex_unlock(&backend->snapshot);
     *transaction = begun;
     return 1;
@@ -347,14 +141,14 @@ static void end(ONEM2M_TRANSACTION *transaction)
 {
     if (transaction->kind == ONEM2M_WRITE && transaction->generation == onem2m_process_generation())
         pthread_mutex_unlock(&transaction->backend->writer);
-    node_drop(transaction->root);
+    onem2m_tree_drop(transaction->root);
     free(transaction);
 }
 
 static void publish(ONEM2M_TRANSACTION *transaction)
 {
     ONEM2M_BACKEND *backend = transaction->backend;
-    NODE *old;
+    ONEM2M_TREE *old;
 
     pthread_mutex_lock(&backend->snapshot);
     old = backend->root;
@@ -408,29 +202,29 @@ static int memory_create(ONEM2M_BACKEND *backend, onem2m_fill_fn *fill, void *ar
 static int memory_seek(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE from,
                        ONEM2M_SLICE *name, ONEM2M_SLICE *value, ONEM2M_ERROR *error)
 {
-    const ENTRY *entry;
+    const ONEM2M_ENTRY *entry;
 
     if (!onem2m_backend_check_from(from, error))
         return -1;
-    entry = tree_seek(transaction->root, table, from);
+    entry = onem2m_tree_seek(transaction->root, table, from);
     if (entry == NULL)
         return 0;
-    *name = entry_name(entry);
-    *value = entry_value(entry);
+    *name = onem2m_entry_name(entry);
+    *value = onem2m_entry_value(entry);
     return 1;
 }
 
 static int memory_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
                       ONEM2M_SLICE *value, ONEM2M_ERROR *error)
 {
-    const ENTRY *entry;
+    const ONEM2M_ENTRY *entry;
 
     if (!onem2m_backend_check_name(name, error))
         return -1;
-    entry = tree_seek(transaction->root, table, name);
-    if (entry == NULL || compare(table, name, entry) != 0)
+    entry = onem2m_tree_get(transaction->root, table, name);
+    if (entry == NULL)
         return 0;
-    *value = entry_value(entry);
+    *value = onem2m_entry_value(entry);
     return 1;
 }
 
@@ -442,38 +236,22 @@ static int check_writes(const ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *err
                          "memory: a write in a transaction that reads");
 }
 
-static int replace_root(ONEM2M_TRANSACTION *transaction, NODE *root)
-{
-    node_drop(transaction->root);
-    transaction->root = root;
-    return 1;
-}
-
-/* xorshift64: the tree's shape is nobody's to choose, but no secret either. */
-static uint64_t next_priority(ONEM2M_BACKEND *backend)
-{
-    backend->random ^= backend->random << 13;
-    backend->random ^= backend->random >> 7;
-    backend->random ^= backend->random << 17;
-    return backend->random;
-}
-
 static int memory_put(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
                       ONEM2M_SLICE value, ONEM2M_ERROR *error)
 {
-    ENTRY *entry;
-    NODE *root;
+    ONEM2M_ENTRY *entry;
+    int ok;
 
     if (!check_writes(transaction, error) || !onem2m_backend_check_name(name, error) ||
         !onem2m_backend_check_value(value, error))
         return 0;
-    entry = entry_new(table, name, value);
-    root = entry == NULL ? NULL
-                         : tree_put(transaction->root, entry, next_priority(transaction->backend));
+    entry = onem2m_entry_new(table, name, value);
+    ok = entry != NULL && onem2m_tree_put(&transaction->root, entry,
+                                          onem2m_tree_random(&transaction->backend->random));
     if (entry != NULL)
-        entry_drop(entry);
-    if (root != NULL)
-        return replace_root(transaction, root);
+        onem2m_entry_drop(entry);
+    if (ok)
+        return 1;
     transaction->failed = 1;
     return out_of_memory(error);
 }
@@ -481,12 +259,10 @@ static int memory_put(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2
 static int memory_remove(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
                          ONEM2M_ERROR *error)
 {
-    NODE *root;
-
     if (!check_writes(transaction, error) || !onem2m_backend_check_name(name, error))
         return 0;
-    if (tree_remove(&root, transaction->root, table, name))
-        return replace_root(transaction, root);
+    if (onem2m_tree_remove(&transaction->root, table, name))
+        return 1;
     transaction->failed = 1;
     return out_of_memory(error);
 }
