@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include "shim.h"
@@ -12,6 +13,8 @@
 extern SHIM_CONTROL shim;
 EXPORT SHIM_CONTROL shim;
 EXPORT CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list);
+
+#define SHIM_KILLED (CKR_VENDOR_DEFINED | 0x4B494C4C) /* the process, after the call */
 
 static CK_FUNCTION_LIST *wrapped;
 static CK_FUNCTION_LIST own;
@@ -24,13 +27,26 @@ static CK_RV enter(SHIM_FUNCTION function)
 {
     const unsigned long before = shim.calls[function]++;
 
-    if (shim.value == CKR_OK || shim.failing != function)
+    shim.all_calls++;
+    if ((shim.value == CKR_OK && !shim.kills) || (shim.failing != function && !shim.fails_any))
         return CKR_OK;
     if (shim.fails_always)
         return shim.value;
     if (shim.fails_from)
         return before >= shim.skip ? shim.value : CKR_OK;
-    return shim.skip-- == 0 ? shim.value : CKR_OK;
+    if (shim.skip-- != 0)
+        return CKR_OK;
+    if (shim.kills && !shim.after)
+        raise(SIGKILL);
+    return shim.kills ? SHIM_KILLED : shim.value;
+}
+
+/* What a call that was made returns: what it is told to, although it has done its work. */
+static CK_RV leave(CK_RV told, CK_RV value)
+{
+    if (told == SHIM_KILLED)
+        raise(SIGKILL);
+    return told != CKR_OK ? told : value;
 }
 
 #define FORWARD(name, parameters, arguments)                                                       \
@@ -38,7 +54,9 @@ static CK_RV enter(SHIM_FUNCTION function)
     {                                                                                              \
         const CK_RV value = enter(SHIM_##name);                                                    \
                                                                                                    \
-        return value != CKR_OK ? value : wrapped->name arguments;                                  \
+        if (value != CKR_OK && !shim.after)                                                        \
+            return value;                                                                          \
+        return leave(value, wrapped->name arguments);                                              \
     }
 
 FORWARD(C_Finalize, (void *reserved), (reserved))
@@ -64,6 +82,15 @@ FORWARD(C_GetAttributeValue,
         (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
          CK_ULONG count),
         (session, object, template, count))
+FORWARD(C_SetAttributeValue,
+        (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
+         CK_ULONG count),
+        (session, object, template, count))
+FORWARD(C_CreateObject,
+        (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
+         CK_OBJECT_HANDLE *object),
+        (session, template, count, object))
+FORWARD(C_DestroyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object), (session, object))
 FORWARD(C_GenerateKey,
         (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *template, CK_ULONG count,
          CK_OBJECT_HANDLE *key),

@@ -30,6 +30,9 @@
     X(C_FindObjects)                                                                               \
     X(C_FindObjectsFinal)                                                                          \
     X(C_GetAttributeValue)                                                                         \
+    X(C_SetAttributeValue)                                                                         \
+    X(C_CreateObject)                                                                              \
+    X(C_DestroyObject)                                                                             \
     X(C_GenerateKey)                                                                               \
     X(C_EncryptInit)                                                                               \
     X(C_Encrypt)                                                                                   \
@@ -56,12 +59,15 @@
 typedef enum { SHIM_FUNCTIONS(SHIM_ENUM) SHIM_FUNCTION_COUNT } SHIM_FUNCTION;
 
 typedef struct {
-    _Atomic(unsigned long) calls[SHIM_FUNCTION_COUNT];
+    _Atomic(unsigned long) calls[SHIM_FUNCTION_COUNT], all_calls;
     SHIM_FUNCTION failing;
     unsigned long skip; /* calls of it that do not fail; then one does, or all */
     int fails_always;
     int fails_from;       /* all calls after skip fail */
     int derives_wrong;    /* C_DeriveKey makes another key, and says that all is well */
+    int fails_any;        /* whichever function it is */
+    int after;            /* those that only forward do their work first */
+    int kills;            /* the process, instead of failing */
     CK_RV value;          /* CKR_OK: nothing fails */
     CK_FLAGS token_flags; /* added to what a token has */
     CK_ULONG length_off;  /* added to the length that C_Encrypt and C_Decrypt give */

@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_TESTS_PKCS11_RECORDS_H
+#define ONEM2M_TESTS_PKCS11_RECORDS_H
+
+#include "store_backend.h"
+#include "keystore/backend_pkcs11.h"
+#include "shim.h"
+
+/*
+ * A token for records, of SoftHSM or, when the program's argument is "nss", of
+ * NSS's softokn, behind the shim. Ends the program when that does not work.
+ */
+void records_set_up(int argc, char *argv[]);
+int records_is_nss(void);
+void records_remove(void);
+
+/* The shim of this process. */
+extern SHIM_CONTROL *records_shim;
+void records_reset_shim(void);
+
+/* The location of another store in the token with each call; the last one's again. */
+const char *records_new_location(void);
+const char *records_location(void);
+
+/* How many objects the last location's store has in the token, anchors among them. */
+size_t records_objects(void);
+
+#endif
