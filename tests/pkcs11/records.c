@@ -112,7 +112,8 @@ const char *records_new_location(void)
     return location;
 }
 
-size_t records_objects(void)
+/* Counts the objects of the last location's store, or destroys them. */
+static size_t go_over_objects(int destroys)
 {
     char text[600], family[32];
     CK_OBJECT_CLASS class = is_nss ? CKO_SECRET_KEY : CKO_DATA;
@@ -122,20 +123,28 @@ size_t records_objects(void)
     CK_ULONG count = 0;
     ONEM2M_PKCS11_SESSION session;
     P11KitUri *uri;
-    size_t all = 0;
 
     records_reset_shim();
     wanted[1].ulValueLen = (CK_ULONG)snprintf(family, sizeof(family), "oneM2M s%u", stores - 1);
     snprintf(text, sizeof(text), "pkcs11:%s", location);
     STORE_CHECK(onem2m_pkcs11_parse_token_uri(&uri, text, "", &store_error));
-    STORE_CHECK(onem2m_pkcs11_open(&session, uri, 0, &store_error));
+    STORE_CHECK(onem2m_pkcs11_open(&session, uri, CKF_RW_SESSION, &store_error));
     STORE_CHECK(session.module->C_FindObjectsInit(session.handle, wanted, 2) == CKR_OK);
-    do {
-        STORE_CHECK(session.module->C_FindObjects(session.handle, found, 64, &count) == CKR_OK);
-        all += count;
-    } while (count > 0);
+    STORE_CHECK(session.module->C_FindObjects(session.handle, found, 64, &count) == CKR_OK);
     STORE_CHECK(session.module->C_FindObjectsFinal(session.handle) == CKR_OK);
+    for (CK_ULONG i = 0; destroys && i < count; i++)
+        STORE_CHECK(session.module->C_DestroyObject(session.handle, found[i]) == CKR_OK);
     onem2m_pkcs11_close(&session);
     p11_kit_uri_free(uri);
-    return all;
+    return count;
+}
+
+size_t records_objects(void)
+{
+    return go_over_objects(0);
+}
+
+void records_wipe(void)
+{
+    go_over_objects(1);
 }

@@ -25,7 +25,9 @@ void records_reset_shim(void);
 const char *records_new_location(void);
 const char *records_location(void);
 
-/* How many objects the last location's store has in the token, anchors among them. */
+/* How many objects, 64 at the most, the last location's store has in the token, anchors among
+ * them; and their end. */
 size_t records_objects(void);
+void records_wipe(void);
 
 #endif

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <dlfcn.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +31,14 @@ static CK_RV enter(SHIM_FUNCTION function)
     shim.all_calls++;
     if ((shim.value == CKR_OK && !shim.kills) || (shim.failing != function && !shim.fails_any))
         return CKR_OK;
-    if (shim.fails_always)
-        return shim.value;
     if (shim.fails_from)
         return before >= shim.skip ? shim.value : CKR_OK;
-    if (shim.skip-- != 0)
+    if (shim.skip != 0) {
+        shim.skip--;
         return CKR_OK;
+    }
+    if (!shim.fails_always)
+        shim.skip = ULONG_MAX;
     if (shim.kills && !shim.after)
         raise(SIGKILL);
     return shim.kills ? SHIM_KILLED : shim.value;
@@ -157,8 +160,10 @@ static CK_RV shim_C_Initialize(void *arguments)
     } own_arguments = { .end = NULL };
     const CK_RV value = enter(SHIM_C_Initialize);
 
-    if (value != CKR_OK || getenv("ONEM2M_SHIM_PARAMETERS") == NULL)
-        return value != CKR_OK ? value : wrapped->C_Initialize(arguments);
+    if (value != CKR_OK)
+        return leave(value, value);
+    if (getenv("ONEM2M_SHIM_PARAMETERS") == NULL)
+        return wrapped->C_Initialize(arguments);
     own_arguments.arguments = *(CK_C_INITIALIZE_ARGS *)arguments;
     own_arguments.arguments.pReserved = getenv("ONEM2M_SHIM_PARAMETERS");
     return wrapped->C_Initialize(&own_arguments);
@@ -170,7 +175,7 @@ static CK_RV shim_C_CloseSession(CK_SESSION_HANDLE session)
     const CK_RV value = enter(SHIM_C_CloseSession);
     const CK_RV closed = wrapped->C_CloseSession(session);
 
-    return value != CKR_OK ? value : closed;
+    return leave(value, closed);
 }
 
 static CK_RV shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
@@ -178,7 +183,7 @@ static CK_RV shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
     CK_RV value = enter(SHIM_C_GetTokenInfo);
 
     if (value != CKR_OK)
-        return value;
+        return leave(value, value);
     value = wrapped->C_GetTokenInfo(slot, info);
     info->flags |= shim.token_flags;
     return value;
@@ -190,7 +195,7 @@ static CK_RV shim_C_Encrypt(CK_SESSION_HANDLE session, unsigned char *in, CK_ULO
     CK_RV value = enter(SHIM_C_Encrypt);
 
     if (value != CKR_OK)
-        return value;
+        return leave(value, value);
     value = wrapped->C_Encrypt(session, in, in_length, out, length);
     *length += shim.length_off;
     return value;
@@ -202,7 +207,7 @@ static CK_RV shim_C_Decrypt(CK_SESSION_HANDLE session, unsigned char *in, CK_ULO
     CK_RV value = enter(SHIM_C_Decrypt);
 
     if (value != CKR_OK)
-        return value;
+        return leave(value, value);
     value = wrapped->C_Decrypt(session, in, in_length, out, length);
     *length += shim.length_off;
     return value;
