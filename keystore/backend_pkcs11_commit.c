@@ -15,7 +15,6 @@
 typedef struct {
     ONEM2M_TRANSACTION *transaction;
     ONEM2M_TITLE title; /* of the anchor: WRITING, then COMMITTED */
-    ONEM2M_TITLE_TEXT announced;
     ONEM2M_TITLED_LIST replaced;
     ONEM2M_ERROR *error;
 } WRITE;
@@ -76,6 +75,8 @@ static int make_anchor(WRITE *write, ONEM2M_TITLED *anchor)
     ONEM2M_TRANSACTION *transaction = write->transaction;
     ONEM2M_TITLED made;
 
+    /* No two may be alike: NSS's softokn makes one object of two keys with the same id. */
+    write->title.id = random_id(transaction->backend);
     if (!onem2m_object_make(transaction->backend, &write->title, NULL, &made, write->error))
         return 0;
     if (transaction->is_creation && !onem2m_titled_add(&transaction->made, &made)) {
@@ -89,16 +90,16 @@ static int make_anchor(WRITE *write, ONEM2M_TITLED *anchor)
 static int announce(WRITE *write)
 {
     ONEM2M_BACKEND *backend = write->transaction->backend;
+    ONEM2M_TITLE_TEXT text;
 
-    if (write->transaction->is_creation && !make_anchor(write, &backend->current))
-        return 0;
-    write->title.id = random_id(backend);
-    write->announced = onem2m_title_text(&write->title);
     if (backend->spare.handle == 0)
         return make_anchor(write, &backend->spare);
-    if (!onem2m_object_retitle(backend, backend->spare.handle, &write->announced, write->error))
+    write->title.id = random_id(backend);
+    text = onem2m_title_text(&write->title);
+    if (!check_anchor(backend, &backend->spare, write->error) ||
+        !onem2m_object_retitle(backend, backend->spare.handle, &text, write->error))
         return 0;
-    backend->spare.title = write->announced;
+    backend->spare.title = text;
     return 1;
 }
 
@@ -111,7 +112,9 @@ static int begin_write(WRITE *write)
 
     if (!take_token(transaction, write->error))
         return 0;
-    ok = announce(write) && check_anchor(backend, &backend->current, write->error);
+    ok = (!transaction->is_creation || make_anchor(write, &backend->current)) &&
+         check_anchor(backend, &backend->current, write->error) && announce(write) &&
+         check_anchor(backend, &backend->current, write->error);
     give_token(transaction);
     return ok;
 }
