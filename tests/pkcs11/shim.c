@@ -85,15 +85,6 @@ FORWARD(C_GetAttributeValue,
         (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
          CK_ULONG count),
         (session, object, template, count))
-FORWARD(C_SetAttributeValue,
-        (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
-         CK_ULONG count),
-        (session, object, template, count))
-FORWARD(C_CreateObject,
-        (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
-         CK_OBJECT_HANDLE *object),
-        (session, template, count, object))
-FORWARD(C_DestroyObject, (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object), (session, object))
 FORWARD(C_GenerateKey,
         (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *template, CK_ULONG count,
          CK_OBJECT_HANDLE *key),

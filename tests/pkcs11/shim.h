@@ -42,10 +42,7 @@
 
 /* What seals do not call, but keys of a token. */
 #define SHIM_KEY_FUNCTIONS(X)                                                                      \
-    X(C_CreateObject)                                                                              \
     X(C_CopyObject)                                                                                \
-    X(C_DestroyObject)                                                                             \
-    X(C_SetAttributeValue)                                                                         \
     X(C_GenerateRandom)                                                                            \
     X(C_SignInit)                                                                                  \
     X(C_Sign)                                                                                      \
