@@ -281,4 +281,5 @@ const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_pkcs11 = { "pkcs11",
                                                          records_remove,
                                                          records_seek,
                                                          records_copy,
-                                                         records_restore };
+                                                         records_restore,
+                                                         NULL };

@@ -27,15 +27,15 @@ void onem2m_found_key_clear(ONEM2M_FOUND_KEY *found)
 }
 
 /* A key that did not serve is not kept; nor is one for which there is no memory. */
-static int visit_and_keep(void *argument, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_SLICE secret,
-                          ONEM2M_ERROR *error)
+static int visit_and_keep(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                          const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     const KEEPING *keeping = argument;
 
-    if (!keeping->visit(keeping->argument, attributes, secret, error))
+    if (!keeping->visit(keeping->argument, attributes, material, error))
         return 0;
     if (keeping->snapshot.opening != 0 &&
-        onem2m_key_copy(&keeping->found->key, attributes, secret)) {
+        onem2m_key_copy(&keeping->found->key, attributes, material)) {
         keeping->found->snapshot = keeping->snapshot;
         keeping->found->kinds = keeping->kinds;
     }
@@ -51,10 +51,9 @@ static int is_still_so(const ONEM2M_FOUND_KEY *found, ONEM2M_SNAPSHOT snapshot, 
 static int visit_found(const ONEM2M_FOUND_KEY *found, onem2m_store_visit_fn *visit, void *argument,
                        ONEM2M_ERROR *error)
 {
-    const ONEM2M_SECRET *secret = &found->key.secret;
+    const ONEM2M_MATERIAL material = onem2m_key_material(&found->key);
 
-    return visit(argument, &found->key.attributes, (ONEM2M_SLICE){ secret->octets, secret->length },
-                 error);
+    return visit(argument, &found->key.attributes, &material, error);
 }
 
 static ONEM2M_SNAPSHOT snapshot_of(const ONEM2M_STORE *store, const ONEM2M_TRANSACTION *transaction)

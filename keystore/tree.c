@@ -34,8 +34,10 @@ ONEM2M_ENTRY *onem2m_entry_hold(ONEM2M_ENTRY *entry)
 
 void onem2m_entry_drop(ONEM2M_ENTRY *entry)
 {
-    if (atomic_fetch_sub(&entry->references, 1) == 1)
-        OPENSSL_clear_free(entry, sizeof(*entry) + entry->name_length + entry->value_length);
+    if (atomic_fetch_sub(&entry->references, 1) != 1)
+        return;
+    OPENSSL_cleanse(entry, sizeof(*entry) + entry->name_length + entry->value_length);
+    free(entry);
 }
 
 ONEM2M_SLICE onem2m_entry_name(const ONEM2M_ENTRY *entry)

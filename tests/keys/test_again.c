@@ -142,12 +142,12 @@ static void a_child_looks_for_itself(void **state)
     onem2m_found_key_clear(&kept);
 }
 
-static int refuse_key(void *argument, const ONEM2M_ATTRIBUTES *a, ONEM2M_SLICE secret,
+static int refuse_key(void *argument, const ONEM2M_ATTRIBUTES *a, const ONEM2M_MATERIAL *material,
                       ONEM2M_ERROR *error)
 {
     (void)argument;
     (void)a;
-    (void)secret;
+    (void)material;
     return onem2m_refuse(error, ONEM2M_R_EXPIRED, ONEM2M_NO_OFFSET, "expired meanwhile");
 }
 
