@@ -30,9 +30,6 @@
     X(C_FindObjects)                                                                               \
     X(C_FindObjectsFinal)                                                                          \
     X(C_GetAttributeValue)                                                                         \
-    X(C_SetAttributeValue)                                                                         \
-    X(C_CreateObject)                                                                              \
-    X(C_DestroyObject)                                                                             \
     X(C_GenerateKey)                                                                               \
     X(C_EncryptInit)                                                                               \
     X(C_Encrypt)                                                                                   \
@@ -42,6 +39,9 @@
 
 /* What seals do not call, but keys of a token. */
 #define SHIM_KEY_FUNCTIONS(X)                                                                      \
+    X(C_CreateObject)                                                                              \
+    X(C_DestroyObject)                                                                             \
+    X(C_SetAttributeValue)                                                                         \
     X(C_CopyObject)                                                                                \
     X(C_GenerateRandom)                                                                            \
     X(C_SignInit)                                                                                  \
