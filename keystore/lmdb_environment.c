@@ -74,10 +74,8 @@ static void drop_guard(ONEM2M_LMDB_ENVIRONMENT *environment)
 static int take_guard(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *error)
 {
     struct flock own = { 0 };
-    char path[PATH_MAX];
 
-    snprintf(path, sizeof(path), "%s/" ONEM2M_LMDB_DATA, environment->directory);
-    environment->guard = open(path, O_RDWR | O_CLOEXEC);
+    environment->guard = open(environment->data, O_RDWR | O_CLOEXEC);
     own.l_type = F_WRLCK;
     own.l_whence = SEEK_SET;
     own.l_start = OWN_LOCK + getpid();
@@ -112,8 +110,10 @@ static int finish_open(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_env *mdb, ONEM2
 
     mdb_env_get_fd(mdb, &data);
     fcntl(data, F_SETFD, FD_CLOEXEC);
-    if (environment->purpose == ONEM2M_LMDB_USE)
+    if (environment->purpose == ONEM2M_LMDB_USE) {
+        (void)fstat(data, &environment->files.data); /* LMDB has opened it anew */
         onem2m_lmdb_share_lock(environment->directory, &environment->files.data);
+    }
     mdb_reader_check(mdb, &dead);
     rc = begin_first(mdb, &txn);
     if (rc != 0)
@@ -248,8 +248,22 @@ static void environment_free(ONEM2M_LMDB_ENVIRONMENT *environment)
     mdb_env_close(environment->inherited);
     onem2m_lmdb_close_mdb(environment);
     pthread_mutex_destroy(&environment->writer);
+    free(environment->data);
     free(environment->directory);
     free(environment);
+}
+
+static int set_paths(ONEM2M_LMDB_ENVIRONMENT *environment, const char *directory)
+{
+    const size_t length = strlen(directory);
+
+    environment->directory = strdup(directory);
+    environment->data = malloc(length + sizeof("/" ONEM2M_LMDB_DATA));
+    if (environment->directory == NULL || environment->data == NULL)
+        return 0;
+    memcpy(environment->data, directory, length);
+    memcpy(environment->data + length, "/" ONEM2M_LMDB_DATA, sizeof("/" ONEM2M_LMDB_DATA));
+    return 1;
 }
 
 static ONEM2M_LMDB_ENVIRONMENT *environment_new(const char *directory, ONEM2M_LMDB_PURPOSE purpose)
@@ -260,8 +274,9 @@ static ONEM2M_LMDB_ENVIRONMENT *environment_new(const char *directory, ONEM2M_LM
     if (environment == NULL)
         return NULL;
     memset(environment, 0, sizeof(*environment));
-    environment->directory = strdup(directory);
-    if (environment->directory == NULL) {
+    if (!set_paths(environment, directory)) {
+        free(environment->data);
+        free(environment->directory);
         free(environment);
         return NULL;
     }

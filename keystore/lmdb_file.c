@@ -229,17 +229,13 @@ int onem2m_lmdb_check_files(ONEM2M_LMDB_FILES *files, const char *directory, ONE
     return ok;
 }
 
-int onem2m_lmdb_is_in_place(int data, const char *directory)
+int onem2m_lmdb_is_in_place(const char *path, const struct stat *found)
 {
-    char path[PATH_MAX];
-    struct stat open_file, found;
+    struct stat now;
 
-    if (!path_of(path, directory, ONEM2M_LMDB_DATA, NULL))
-        return 0;
-    if (lstat(path, &found) != 0)
+    if (lstat(path, &now) != 0)
         return errno != ENOENT && errno != ENOTDIR;
-    return fstat(data, &open_file) != 0 ||
-           (found.st_dev == open_file.st_dev && found.st_ino == open_file.st_ino);
+    return now.st_dev == found->st_dev && now.st_ino == found->st_ino;
 }
 
 int onem2m_lmdb_allocate_lock(const char *directory, ONEM2M_ERROR *error)

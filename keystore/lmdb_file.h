@@ -49,9 +49,9 @@ int onem2m_lmdb_refuse_errno(ONEM2M_ERROR *error, int number, const char *direct
  */
 int onem2m_lmdb_check_files(ONEM2M_LMDB_FILES *files, const char *directory, ONEM2M_ERROR *error);
 
-/* Whether data is still the data file of the directory. One that may not be looked at any more,
- * after privileges were dropped, is taken to be. */
-int onem2m_lmdb_is_in_place(int data, const char *directory);
+/* Whether path still leads to the data file that was found. One that may not be looked at any
+ * more, after privileges were dropped, is taken to be in its place. */
+int onem2m_lmdb_is_in_place(const char *path, const struct stat *found);
 
 /* Whether the directory is on a file system that LMDB can be used on. */
 int onem2m_lmdb_check_place(const char *directory, ONEM2M_ERROR *error);

@@ -61,6 +61,7 @@ struct onem2m_lmdb_environment_st {
     ONEM2M_PROCESS_WATCH watch;
     unsigned int references; /* under the process's lock, as is what follows */
     char *directory;
+    char *data; /* the path of data.mdb */
     ONEM2M_LMDB_FILES files;
     ONEM2M_LMDB_PURPOSE purpose;
 

@@ -366,11 +366,8 @@ static int grow(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn **txn, ONEM2M_ERRO
 static int check_in_place(const ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn **txn,
                           ONEM2M_ERROR *error)
 {
-    int data;
-
-    mdb_env_get_fd(environment->mdb, &data);
     if (environment->purpose != ONEM2M_LMDB_USE ||
-        onem2m_lmdb_is_in_place(data, environment->directory))
+        onem2m_lmdb_is_in_place(environment->data, &environment->files.data))
         return 1;
     mdb_txn_abort(*txn);
     *txn = NULL;

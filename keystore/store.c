@@ -106,6 +106,7 @@ void onem2m_store_close(ONEM2M_STORE *store)
 {
     if (store == NULL)
         return;
+    onem2m_store_writer_free(atomic_load(&store->idle_writer));
     store->functions->close(store->backend);
     onem2m_store_forget_keys(store);
     onem2m_seal_clear(&store->memory_seal);
@@ -150,12 +151,17 @@ ONEM2M_STORE_READER *onem2m_store_reader_new(ONEM2M_STORE *store, ONEM2M_ERROR *
     return reader;
 }
 
+void onem2m_store_clear_ciphers(ONEM2M_STORE_READER *reader)
+{
+    for (size_t i = 0; i < ONEM2M_EPOCHS_MAX; i++)
+        onem2m_record_cipher_clear(&reader->ciphers[i]);
+}
+
 void onem2m_store_reader_free(ONEM2M_STORE_READER *reader)
 {
     if (reader == NULL)
         return;
-    for (size_t i = 0; i < ONEM2M_EPOCHS_MAX; i++)
-        onem2m_record_cipher_clear(&reader->ciphers[i]);
+    onem2m_store_clear_ciphers(reader);
     onem2m_record_cipher_clear(&reader->pretended);
     onem2m_hmac_clear(&reader->hmac);
     OPENSSL_free(reader);

@@ -132,6 +132,45 @@ static const ONEM2M_OPENED *take_header(ONEM2M_STORE_READER *reader, ONEM2M_SLIC
                                                                                      : NULL;
 }
 
+void onem2m_store_remember_header(ONEM2M_STORE_READER *reader, ONEM2M_SLICE octets,
+                                  const ONEM2M_HEADER *header)
+{
+    ONEM2M_PROVEN_HEADER *proven = reader->proven;
+
+    if (proven == NULL)
+        return;
+    proven->opened = find_opened(reader->store, header);
+    memcpy(proven->octets, octets.data, octets.length);
+    proven->length = octets.length;
+    proven->header = *header;
+}
+
+static const ONEM2M_OPENED *recall_header(const ONEM2M_STORE_READER *reader, ONEM2M_SLICE octets,
+                                          ONEM2M_HEADER *header)
+{
+    const ONEM2M_PROVEN_HEADER *proven = reader->proven;
+
+    if (proven == NULL || proven->opened == NULL || proven->length != octets.length ||
+        memcmp(proven->octets, octets.data, octets.length) != 0)
+        return NULL;
+    *header = proven->header;
+    return proven->opened;
+}
+
+/* As take_header, of one that is the last this reader had, too. */
+static const ONEM2M_OPENED *take_or_recall(ONEM2M_STORE_READER *reader, ONEM2M_SLICE octets,
+                                           ONEM2M_HEADER *header, ONEM2M_ERROR *error)
+{
+    const ONEM2M_OPENED *opened = recall_header(reader, octets, header);
+
+    if (opened != NULL)
+        return opened;
+    opened = take_header(reader, octets, header, error);
+    if (opened != NULL)
+        onem2m_store_remember_header(reader, octets, header);
+    return opened;
+}
+
 /* A reader's older snapshot may count less than another has seen since it began, never less than
  * was seen before. */
 static int check_writes(const ONEM2M_STORE_READER *reader, const ONEM2M_HEADER *header,
@@ -177,7 +216,7 @@ int onem2m_store_read_header(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *tr
                              "store header: there is none");
     if (found < 0)
         return 0;
-    opened = take_header(reader, octets, header, error);
+    opened = take_or_recall(reader, octets, header, error);
     if (opened == NULL || !check_writes(reader, header, error))
         return 0;
     onem2m_store_note_writes(store, header->writes);

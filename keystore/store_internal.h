@@ -25,6 +25,15 @@ typedef struct onem2m_opened_st {
     size_t decoy_length;
 } ONEM2M_OPENED;
 
+/* The last header that a writer authenticated or wrote: the very same octets need not be
+ * authenticated again. */
+typedef struct {
+    const ONEM2M_OPENED *opened; /* NULL: there is none */
+    size_t length;
+    unsigned char octets[ONEM2M_HEADER_MAX];
+    ONEM2M_HEADER header;
+} ONEM2M_PROVEN_HEADER;
+
 struct onem2m_store_st {
     const ONEM2M_BACKEND_FUNCTIONS *functions;
     char *location;
@@ -37,6 +46,7 @@ struct onem2m_store_st {
     _Atomic(ONEM2M_OPENED *) opened;
     _Atomic(ONEM2M_OPENED *) pretended; /* of no header: for a store that is not there yet */
     _Atomic(uint64_t) writes_seen;      /* the most that a header has counted */
+    _Atomic(ONEM2M_STORE_WRITER *) idle_writer; /* for the next transaction; NULL: none */
 };
 
 struct onem2m_store_reader_st {
@@ -46,6 +56,7 @@ struct onem2m_store_reader_st {
     ONEM2M_RECORD_CIPHER ciphers[ONEM2M_EPOCHS_MAX]; /* of epoch 0: not keyed */
     ONEM2M_RECORD_CIPHER pretended;                  /* likewise: of keys of no store */
     ONEM2M_HMAC hmac;
+    ONEM2M_PROVEN_HEADER *proven; /* of a writer; NULL: it remembers no header */
 };
 
 struct onem2m_store_writer_st {
@@ -54,6 +65,7 @@ struct onem2m_store_writer_st {
     ONEM2M_STORE_READER *reader;
     ONEM2M_HEADER header;
     ONEM2M_STORE_KEYS keys;
+    ONEM2M_PROVEN_HEADER proven;
     unsigned char record[ONEM2M_RECORD_MAX];
 };
 
@@ -84,6 +96,11 @@ int onem2m_store_begin(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION **transac
 int onem2m_store_read_header(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
                              ONEM2M_HEADER *header, ONEM2M_STORE_KEYS *keys, ONEM2M_ERROR *error);
 
+/* The reader's store has this header now, octets as they stand there: nothing to authenticate when
+ * the reader's next transaction finds them. */
+void onem2m_store_remember_header(ONEM2M_STORE_READER *reader, ONEM2M_SLICE octets,
+                                  const ONEM2M_HEADER *header);
+
 /* So many writes are on disk: a header that counts fewer is refused from now on. */
 void onem2m_store_note_writes(ONEM2M_STORE *store, uint64_t writes);
 
@@ -95,6 +112,12 @@ int onem2m_store_upgrade(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error);
 ONEM2M_RECORD_CIPHER *onem2m_store_cipher(ONEM2M_STORE_READER *reader,
                                           ONEM2M_TRANSACTION *transaction, uint32_t epoch,
                                           ONEM2M_ERROR *error);
+
+/* Forgets what the reader's ciphers are keyed with. */
+void onem2m_store_clear_ciphers(ONEM2M_STORE_READER *reader);
+
+/* NULL is allowed. */
+void onem2m_store_writer_free(ONEM2M_STORE_WRITER *writer);
 
 /* The place of an entry in a table, from which the next one is looked for. */
 typedef struct {

@@ -97,6 +97,32 @@ static void a_header_that_counts_back_is_refused(void **state)
     assert_int_equal(findings.records, 2);
 }
 
+/* Whoever wrote the header, and need not authenticate it again, sees that another stands there. */
+static void a_changed_header_is_refused_by_its_writer(void **state)
+{
+    FIXTURE *fixture = *state;
+    const ONEM2M_ATTRIBUTES another = attributes(ONEM2M_KIND_KPM, 10, "z@mef.example.com");
+    KEPT header;
+    ONEM2M_ERROR error;
+
+    add_key(fixture, KPM_ID);
+    keep_header(fixture->store, &header);
+    for (size_t i = 0; i < header.length; i++) {
+        header.octets[i] ^= 1;
+        put_back(fixture->store, &header);
+        assert_false(try_add(fixture, &another, &error));
+        header.octets[i] ^= 1;
+    }
+    header.octets[header.length - 1] ^= 1;
+    put_back(fixture->store, &header);
+    assert_false(try_add(fixture, &another, &error));
+    assert_int_equal(error.reason, ONEM2M_R_HEADER_DAMAGED);
+    assert_non_null(strstr(error.detail, "its MAC does not fit"));
+    header.octets[header.length - 1] ^= 1;
+    put_back(fixture->store, &header);
+    must_add(fixture, &another);
+}
+
 /* What others wrote counts when it was read. */
 static void what_was_read_is_remembered(void **state)
 {
@@ -210,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(a_header_that_counts_back_is_refused),
+        BOTH(a_changed_header_is_refused_by_its_writer),
         BOTH(an_older_snapshot_is_none_that_was_put_back),
         BOTH(a_child_knows_what_its_parent_has_seen),
         cmocka_unit_test_setup_teardown(what_was_read_is_remembered, set_up_lmdb, tear_down),
