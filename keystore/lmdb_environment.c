@@ -29,6 +29,25 @@ static unsigned long mark_version(const MDB_val *value)
     return strtoul(number, NULL, 10);
 }
 
+/* In version 1 the records are in the unnamed database, where the header is. */
+static int open_entries(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn *txn, unsigned long version,
+                        ONEM2M_ERROR *error)
+{
+    unsigned int flags = 0;
+    int rc = 0;
+
+    environment->entries = environment->meta;
+    if (version >= ONEM2M_LMDB_MARK_VERSION)
+        rc = mdb_dbi_open(txn, ONEM2M_LMDB_ENTRIES, 0, &environment->entries);
+    if (rc == 0)
+        rc = mdb_dbi_flags(txn, environment->entries, &flags);
+    if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE || flags != 0)
+        return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_DAMAGED, environment->directory,
+                                  "data.mdb is damaged: it has no database of records");
+    return rc == 0 ||
+           onem2m_lmdb_refuse_code(environment, rc, "opening the database of records", error);
+}
+
 /* Whether it is a store of ours, of a version that we know. */
 static int check_mark(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn *txn, ONEM2M_ERROR *error)
 {
@@ -36,12 +55,12 @@ static int check_mark(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn *txn, ONEM2M
     MDB_val key = { sizeof(name) - 1, name }, value = { 0, NULL };
     unsigned int flags = 0;
     unsigned long version = 0;
-    int rc = mdb_dbi_open(txn, NULL, 0, &environment->entries);
+    int rc = mdb_dbi_open(txn, NULL, 0, &environment->meta);
 
     if (rc == 0)
-        rc = mdb_dbi_flags(txn, environment->entries, &flags);
+        rc = mdb_dbi_flags(txn, environment->meta, &flags);
     if (rc == 0 && flags == 0 && environment->purpose == ONEM2M_LMDB_USE)
-        rc = mdb_get(txn, environment->entries, &key, &value);
+        rc = mdb_get(txn, environment->meta, &key, &value);
     if (rc != 0 && rc != MDB_NOTFOUND)
         return onem2m_lmdb_refuse_code(environment, rc, "looking for the store's mark", error);
     if (environment->purpose == ONEM2M_LMDB_MAKE)
@@ -55,7 +74,7 @@ static int check_mark(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn *txn, ONEM2M
         return onem2m_lmdb_refuse(error, ONEM2M_R_STORE_NEWER, environment->directory,
                                   "the key store is of version %lu; this program knows %d", version,
                                   ONEM2M_LMDB_MARK_VERSION);
-    return 1;
+    return open_entries(environment, txn, version, error);
 }
 
 static void drop_guard(ONEM2M_LMDB_ENVIRONMENT *environment)
@@ -135,6 +154,7 @@ static int open_files(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_env *mdb, ONEM2M
         return onem2m_lmdb_refuse_code(environment, ENOMEM, "address space for its map", error);
     mdb_env_set_mapsize(mdb, map);
     mdb_env_set_maxreaders(mdb, ONEM2M_LMDB_READERS);
+    mdb_env_set_maxdbs(mdb, 1);
     onem2m_lmdb_hold_signal(&held);
     rc = mdb_env_open(mdb, environment->directory, flags, 0600);
     onem2m_lmdb_let_signal_go(&held);

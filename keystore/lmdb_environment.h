@@ -19,7 +19,7 @@ struct onem2m_transaction_st {
     ONEM2M_LMDB_ENVIRONMENT *environment;
     ONEM2M_TRANSACTION_KIND kind;
     int failed;
-    MDB_dbi entries;
+    MDB_dbi meta, entries;
     MDB_txn *txn;          /* NULL in the child of a process that had it open */
     MDB_cursor *cursor;    /* of a reader: kept for the next transaction */
     int cursor_is_current; /* not one before's */
@@ -66,6 +66,9 @@ int onem2m_lmdb_copy(ONEM2M_LMDB_ENVIRONMENT *environment, const char *path, ONE
 /* The entry that says that a store is one of ours: ONEM2M_TABLE_META and this name. */
 #define ONEM2M_LMDB_MARK_NAME "mformat"
 #define ONEM2M_LMDB_MARK "onem2m-provider key store "
-#define ONEM2M_LMDB_MARK_VERSION 1
+#define ONEM2M_LMDB_MARK_VERSION 2
+
+/* The database of records and children; in a store of version 1 they are beside the header. */
+#define ONEM2M_LMDB_ENTRIES "entries"
 
 #endif

@@ -70,9 +70,9 @@ struct onem2m_lmdb_environment_st {
     MDB_env *mdb;     /* NULL: to be opened again */
     uint64_t opening; /* what onem2m_lmdb_opening says */
     MDB_env *inherited, *abandoned;
-    int guard; /* data.mdb, locked for this process; -1 for none */
-    MDB_dbi entries;
-    size_t wish; /* a map that a transaction would have needed */
+    int guard;             /* data.mdb, locked for this process; -1 for none */
+    MDB_dbi meta, entries; /* the unnamed database; and where records are, the same or another */
+    size_t wish;           /* a map that a transaction would have needed */
     int64_t readers_checked;
     ONEM2M_LMDB_WRITE *write;
 

@@ -109,7 +109,9 @@ static int put_mark(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
 
     value.mv_size =
         (size_t)snprintf(mark, sizeof(mark), ONEM2M_LMDB_MARK "%d", ONEM2M_LMDB_MARK_VERSION);
-    rc = mdb_put(transaction->txn, transaction->entries, &key, &value, 0);
+    rc = mdb_put(transaction->txn, transaction->meta, &key, &value, 0);
+    if (rc == 0)
+        rc = mdb_dbi_open(transaction->txn, ONEM2M_LMDB_ENTRIES, MDB_CREATE, &transaction->entries);
     return rc == 0 || onem2m_lmdb_refuse_entry(transaction, rc, "marking the store", error);
 }
 

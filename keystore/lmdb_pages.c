@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "lmdb_environment.h"
 #include "lmdb_file.h"
 
 /*
@@ -19,7 +20,8 @@
 #define PAGE_LEAF 0x02U
 #define PAGE_META 0x08U
 #define NODE_BIG 0x01U
-#define NODE_OTHERS 0x06U /* of a table of tables, or of several values: none of ours */
+#define NODE_TREE 0x02U   /* its value is where another tree begins */
+#define NODE_OTHERS 0x06U /* of a tree, or of several values: none of ours but one tree */
 #define TREE_INTEGER_KEYS 0x08U
 #define TREE_OF_ENVIRONMENT                                                                        \
     0x4001U /* kept with the flags of the first tree: a fixed map, no directory */
@@ -71,6 +73,8 @@ typedef struct {
     int depth;                 /* of the tree */
     unsigned int branch_nodes; /* that it has at least */
     size_t nodes, others;      /* in leaves; and those that are none of ours */
+    int has_entries;           /* in the tree of the environment */
+    TREE entries;
 } WALK;
 
 static int damaged(const char *directory, const char *what, ONEM2M_ERROR *error)
@@ -152,6 +156,23 @@ static int check_big_value(const WALK *walk, const NODE *node, const unsigned ch
     return first <= walk->size / walk->page_size && pages <= walk->size / walk->page_size - first;
 }
 
+/* Whether the node is where the tree of records begins, of which there is one. */
+static int note_entries(WALK *walk, const NODE *node, const unsigned char *name)
+{
+    static const char entries[] = ONEM2M_LMDB_ENTRIES;
+    TREE tree;
+
+    if (walk->has_entries || node->flags != NODE_TREE || value_size_of(node) != sizeof(tree) ||
+        node->name_size != sizeof(entries) - 1 || memcmp(name, entries, node->name_size) != 0)
+        return 0;
+    memcpy(&tree, name + node->name_size, sizeof(tree));
+    if (tree.flags != 0)
+        return 0;
+    walk->entries = tree;
+    walk->has_entries = 1;
+    return 1;
+}
+
 /* Whether the node, its name and its value, or where that is, are within the page. */
 static int check_leaf_node(WALK *walk, const unsigned char *page, const NODE *node,
                            size_t after_name)
@@ -159,11 +180,14 @@ static int check_leaf_node(WALK *walk, const unsigned char *page, const NODE *no
     const size_t room = walk->page_size - after_name;
 
     walk->nodes++;
-    walk->others += (node->flags & NODE_OTHERS) != 0;
-    if ((node->flags & NODE_BIG) == 0)
-        return (node->flags & ~NODE_OTHERS) == 0 && value_size_of(node) <= room;
-    return node->flags == NODE_BIG && sizeof(size_t) <= room &&
-           check_big_value(walk, node, page + after_name);
+    if ((node->flags & NODE_BIG) != 0)
+        return node->flags == NODE_BIG && sizeof(size_t) <= room &&
+               check_big_value(walk, node, page + after_name);
+    if ((node->flags & ~NODE_OTHERS) != 0 || value_size_of(node) > room)
+        return 0;
+    walk->others += (node->flags & NODE_OTHERS) != 0 &&
+                    !note_entries(walk, node, page + after_name - node->name_size);
+    return 1;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX
@@ -240,14 +264,24 @@ static int walk_tree(WALK *walk, const TREE *tree, unsigned int branch_nodes)
 }
 
 /* Another program's tree, which its nodes or the tree's flags are proof of, is refused later. */
+static int walk_environment(WALK *walk, const TREE *tree)
+{
+    if (tree->flags != 0)
+        return 1;
+    if (!walk_tree(walk, tree, 2))
+        return 0;
+    if (walk->others > 0)
+        return walk->others * 2 > walk->nodes;
+    return !walk->has_entries || (walk_tree(walk, &walk->entries, 2) && walk->others == 0);
+}
+
 static int walk_trees(int data, size_t size, const META *meta)
 {
     WALK walk = { .data = data, .size = size, .page_size = meta->trees[0].page_size };
 
     walk.pages_left = size / walk.page_size;
     return walk_tree(&walk, &meta->trees[0], 1) && walk.others == 0 &&
-           (meta->trees[1].flags != 0 || (walk_tree(&walk, &meta->trees[1], 2) &&
-                                          (walk.others == 0 || walk.others * 2 > walk.nodes)));
+           walk_environment(&walk, &meta->trees[1]);
 }
 
 /*

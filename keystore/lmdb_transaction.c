@@ -219,6 +219,7 @@ static int make_txns(ONEM2M_LMDB_SLOT *slot)
 
     if (transaction->environment->mdb == NULL)
         return NO_ENVIRONMENT;
+    transaction->meta = transaction->environment->meta;
     transaction->entries = transaction->environment->entries;
     rc = make_txn(transaction->environment, &transaction->txn);
     if (rc == 0)
@@ -419,6 +420,7 @@ static int begin_writing(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_TRANSACTIO
     }
     write->transaction.environment = environment;
     write->transaction.kind = ONEM2M_WRITE;
+    write->transaction.meta = environment->meta;
     write->transaction.entries = environment->entries;
     environment->write = write;
     *transaction = &write->transaction;

@@ -8,13 +8,15 @@
 #include <lmdb.h>
 #include "names.h"
 
-/* LMDB without this project, on the copy of a store. */
+/* LMDB without this project: the records of a store in the unnamed database, and nothing else. */
 typedef struct {
     MDB_env *env;
     MDB_dbi entries;
 } BENCH_LMDB;
 
-int bench_lmdb_open(BENCH_LMDB *lmdb, const char *directory);
+/* Makes it in a new directory out of the copy of a store of so many keys; removes nothing when it
+ * fails. */
+int bench_lmdb_make(BENCH_LMDB *lmdb, const char *directory, const char *copy, size_t keys);
 void bench_lmdb_close(BENCH_LMDB *lmdb);
 
 /* What LMDB finds a key of that kind by: length octets. */

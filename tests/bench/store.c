@@ -67,7 +67,7 @@ static int open_store(BENCH_STORE *store)
             return bench_failed("a look-up");
     }
     return draw_names(&store->keys, store, BENCH_KPSA, 1) &&
-           bench_lmdb_open(&store->lmdb, store->files.copy) &&
+           bench_lmdb_make(&store->lmdb, store->files.bare, store->files.copy, store->files.keys) &&
            bench_bare_init(&store->bare, store) && take_record(store) &&
            (bench_object_init(&store->object, store) || bench_failed("loading a key object"));
 }

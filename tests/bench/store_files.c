@@ -126,6 +126,7 @@ int bench_store_files_make(BENCH_STORE_FILES *files, size_t keys)
     }
     snprintf(files->config, sizeof(files->config), "%s/openssl.cnf", files->directory);
     snprintf(files->copy, sizeof(files->copy), "%s/copy", files->directory);
+    snprintf(files->bare, sizeof(files->bare), "%s/bare", files->directory);
     return write_config(files) && init(files) && import(files) && copy(files);
 }
 

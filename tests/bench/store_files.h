@@ -15,6 +15,7 @@ typedef struct {
     char directory[PATH_MAX / 2];
     char config[PATH_MAX]; /* an openssl.cnf with this store */
     char copy[PATH_MAX];   /* the directory of the copy */
+    char bare[PATH_MAX];   /* one for bare LMDB, not made yet */
     double import_ns;
 } BENCH_STORE_FILES;
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <lmdb.h>
+#include "keystore/lmdb_environment.h"
 #include "store_test.h"
 
 #define ROUNDS 7
@@ -21,6 +22,7 @@ static unsigned int keys = 100000;
 static char directory[PATH_MAX];
 static ONEM2M_BACKEND *backend;
 static MDB_env *bare;
+static MDB_dbi entries;
 
 static size_t name_of(char out[64], unsigned int number)
 {
@@ -44,7 +46,7 @@ static void look_up_bare(char (*names)[64], size_t length)
     for (size_t i = 0; i < LOOKUPS; i++) {
         name.mv_data = names[i];
         name.mv_size = length;
-        STORE_CHECK(mdb_txn_renew(txn) == 0 && mdb_get(txn, 1, &name, &value) == 0);
+        STORE_CHECK(mdb_txn_renew(txn) == 0 && mdb_get(txn, entries, &name, &value) == 0);
         mdb_txn_reset(txn);
     }
     mdb_txn_abort(txn);
@@ -108,7 +110,7 @@ static double commit_bare(unsigned int from)
         MDB_txn *txn;
 
         STORE_CHECK(mdb_txn_begin(bare, NULL, 0, &txn) == 0);
-        STORE_CHECK(mdb_put(txn, 1, &key, &value, 0) == 0);
+        STORE_CHECK(mdb_put(txn, entries, &key, &value, 0) == 0);
         STORE_CHECK(mdb_txn_commit(txn) == 0);
     }
     return (store_seconds() - start) * 1e9 / COMMITS;
@@ -152,7 +154,6 @@ static void open_bare(const char *copy)
 {
     char from[PATH_MAX + 16], to[PATH_MAX + 16], command[2 * PATH_MAX + 64];
     MDB_txn *txn;
-    MDB_dbi entries;
 
     snprintf(from, sizeof(from), "%s/data.mdb", directory);
     snprintf(to, sizeof(to), "%s/data.mdb", copy);
@@ -160,10 +161,11 @@ static void open_bare(const char *copy)
     STORE_CHECK(system(command) == 0); // NOLINT(cert-env33-c)
     STORE_CHECK(mdb_env_create(&bare) == 0);
     STORE_CHECK(mdb_env_set_mapsize(bare, (size_t)16 << 30) == 0);
+    STORE_CHECK(mdb_env_set_maxdbs(bare, 1) == 0);
     STORE_CHECK(mdb_env_open(bare, copy, MDB_NOTLS | MDB_NORDAHEAD, 0600) == 0);
     STORE_CHECK(mdb_txn_begin(bare, NULL, MDB_RDONLY, &txn) == 0);
-    STORE_CHECK(mdb_dbi_open(txn, NULL, 0, &entries) == 0 && entries == 1);
-    mdb_txn_abort(txn);
+    STORE_CHECK(mdb_dbi_open(txn, ONEM2M_LMDB_ENTRIES, 0, &entries) == 0);
+    STORE_CHECK(mdb_txn_commit(txn) == 0);
 }
 
 static int compare(const void *a, const void *b)

@@ -366,8 +366,117 @@ static void lmdb_of_others(void **state)
     assert_refused(ONEM2M_R_STORE_NOT_OURS, theirs);
     make_foreign(0, "their", "onem2m-provider key store 1");
     assert_refused(ONEM2M_R_STORE_NOT_OURS, theirs);
-    make_foreign(0, NULL, "onem2m-provider key store 2");
-    assert_refused(ONEM2M_R_STORE_NEWER, "version 2; this program knows 1");
+    make_foreign(0, NULL, "onem2m-provider key store 3");
+    assert_refused(ONEM2M_R_STORE_NEWER, "version 3; this program knows 2");
+}
+
+/* Puts a store's mark, or the database of records, without the other. */
+static void make_half(const char *mark, unsigned int flags, const char *plain)
+{
+    char name[] = "entries", value[] = "x";
+    MDB_val key = { 7, name }, octet = { 1, value };
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+
+    make_foreign(0, NULL, mark);
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(env, 1), 0);
+    assert_int_equal(mdb_env_open(env, directory, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, plain != NULL ? NULL : name,
+                                  plain != NULL ? 0 : MDB_CREATE | flags, &dbi),
+                     0);
+    if (plain != NULL)
+        assert_int_equal(mdb_put(txn, dbi, &key, &octet, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+}
+
+static void no_database_of_records(void **state)
+{
+    static const char mark[] = "onem2m-provider key store 2", why[] = "no database of records";
+
+    (void)state;
+    make_foreign(0, NULL, mark);
+    assert_refused(ONEM2M_R_STORE_DAMAGED, why);
+    make_half(mark, 0, "a plain entry of that name");
+    assert_refused(ONEM2M_R_STORE_DAMAGED, why);
+    make_half(mark, MDB_DUPSORT, NULL);
+    assert_refused(ONEM2M_R_STORE_DAMAGED, "data.mdb is damaged");
+    make_half(mark, 0, NULL);
+    assert_int_equal(store_try_open(&backend, directory), ONEM2M_R_NONE);
+    assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
+}
+
+/* The key of every entry of the unnamed database, one behind the other. */
+static void list_unnamed(char *out, size_t size)
+{
+    MDB_val key, value;
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    MDB_cursor *cursor;
+    FILE *text = fmemopen(out, size, "w");
+
+    assert_non_null(text);
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_open(env, directory, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, NULL, 0, &dbi), 0);
+    assert_int_equal(mdb_cursor_open(txn, dbi, &cursor), 0);
+    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0)
+        fprintf(text, "%.*s ", (int)key.mv_size, (const char *)key.mv_data);
+    mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    mdb_env_close(env);
+    assert_int_equal(fclose(text), 0);
+}
+
+/* Only what costs a commit one page is beside the header. */
+static void records_are_in_a_database_of_their_own(void **state)
+{
+    char names[128];
+
+    (void)state;
+    close_store();
+    list_unnamed(names, sizeof(names));
+    assert_string_equal(names, "entries mformat mheader ");
+    assert_opens();
+}
+
+/* Which the next one who writes leaves as it is: others may have it open who know no other. */
+static void a_store_of_version_1_stays_one(void **state)
+{
+    char names[128], backup[PATH_MAX + 32];
+    ONEM2M_TRANSACTION *transaction;
+    ONEM2M_SLICE name, value;
+
+    (void)state;
+    make_foreign(0, NULL, "onem2m-provider key store 1");
+    assert_int_equal(store_try_open(&backend, directory), ONEM2M_R_NONE);
+    assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
+    assert_int_equal(store_try_put(backend, "b", store_text("2")), ONEM2M_R_NONE);
+    transaction = store_begin(backend, ONEM2M_WRITE);
+    assert_true(store_functions->put(transaction, ONEM2M_TABLE_META, store_text("header"),
+                                     store_text("h"), &store_error));
+    assert_true(
+        store_functions->remove(transaction, ONEM2M_TABLE_KEYS, store_text("b"), &store_error));
+    store_commit(transaction);
+    transaction = store_begin(backend, ONEM2M_READ);
+    assert_int_equal(store_count(transaction), 1);
+    assert_int_equal(store_functions->seek(transaction, ONEM2M_TABLE_META, store_text("g"), &name,
+                                           &value, &store_error),
+                     1);
+    assert_true(store_equal(name, store_text("header")) && store_equal(value, store_text("h")));
+    store_functions->abort(transaction);
+    snprintf(backup, sizeof(backup), "%s-backup", directory);
+    assert_true(store_functions->copy(backend, backup, &store_error));
+    assert_int_equal(unlink(backup), 0);
+    close_store();
+    list_unnamed(names, sizeof(names));
+    assert_string_equal(names, "ka mformat mheader ");
+    assert_opens();
 }
 
 static void patch(off_t at, const void *octets, size_t length)
@@ -454,6 +563,42 @@ static void damaged_pages(void **state)
     }
     close(data);
     assert_true(refused >= 10);
+    assert_opens();
+}
+
+/* Each octet of where the records' tree begins, node, name and all: never a signal, and no store
+ * without its keys. */
+static void damaged_database_of_records(void **state)
+{
+    static char octets[65536];
+    const int data = open(file("data.mdb"), O_RDWR | O_CLOEXEC);
+    const ssize_t size = pread(data, octets, sizeof(octets), 0);
+    unsigned int refused = 0, found = 0;
+
+    (void)state;
+    close_store();
+    assert_true(size > 0);
+    for (off_t name = 8192 + 8; name < size - 55; name++) {
+        if (memcmp(octets + name, "entries", 7) != 0)
+            continue;
+        found++;
+        for (off_t at = name - 8; at < name + 7 + 48; at++) {
+            const char changed = (char)(octets[at] ^ 0x51);
+            ONEM2M_BACKEND *opened;
+
+            assert_int_equal(pwrite(data, &changed, 1, at), 1);
+            if (store_try_open(&opened, directory) == ONEM2M_R_NONE) {
+                assert_true(store_holds(opened, "a", "1"));
+                store_functions->close(opened);
+            } else {
+                assert_int_equal(store_error.reason, ONEM2M_R_STORE_DAMAGED);
+                refused++;
+            }
+            assert_int_equal(pwrite(data, octets + at, 1, at), 1);
+        }
+    }
+    close(data);
+    assert_true(found >= 1 && refused >= 20);
     assert_opens();
 }
 
@@ -887,8 +1032,12 @@ int main(void)
         WITH_STORE(modes_of_files),
         TEST(not_a_store),
         TEST(lmdb_of_others),
+        TEST(no_database_of_records),
+        WITH_STORE(records_are_in_a_database_of_their_own),
+        TEST(a_store_of_version_1_stays_one),
         WITH_STORE(damaged_meta_page),
         WITH_STORE(damaged_pages),
+        WITH_STORE(damaged_database_of_records),
         WITH_STORE(truncated_file),
         WITH_STORE(short_but_whole),
         WITH_STORE(two_paths_one_environment),
