@@ -77,11 +77,32 @@ static int check_mark(ONEM2M_LMDB_ENVIRONMENT *environment, MDB_txn *txn, ONEM2M
     return open_entries(environment, txn, version, error);
 }
 
+/* In a child, too, where it is the parent's: that one's lock stays. */
 static void drop_guard(ONEM2M_LMDB_ENVIRONMENT *environment)
 {
     if (environment->guard >= 0)
         close(environment->guard);
     environment->guard = -1;
+}
+
+static int lock_guard(const ONEM2M_LMDB_ENVIRONMENT *environment, short type)
+{
+    struct flock own = { 0 };
+
+    own.l_type = type;
+    own.l_whence = SEEK_SET;
+    own.l_start = OWN_LOCK + getpid();
+    own.l_len = 1;
+    return fcntl(environment->guard, F_OFD_SETLK, &own);
+}
+
+/* A child that was forked meanwhile has the descriptor as well, until it closes it: closing alone
+ * would leave the lock there, and this process could not open the store again. */
+static void release_guard(ONEM2M_LMDB_ENVIRONMENT *environment)
+{
+    if (environment->guard >= 0)
+        lock_guard(environment, F_UNLCK);
+    drop_guard(environment);
 }
 
 /*
@@ -92,14 +113,8 @@ static void drop_guard(ONEM2M_LMDB_ENVIRONMENT *environment)
  */
 static int take_guard(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *error)
 {
-    struct flock own = { 0 };
-
     environment->guard = open(environment->data, O_RDWR | O_CLOEXEC);
-    own.l_type = F_WRLCK;
-    own.l_whence = SEEK_SET;
-    own.l_start = OWN_LOCK + getpid();
-    own.l_len = 1;
-    if (environment->guard < 0 || fcntl(environment->guard, F_OFD_SETLK, &own) == 0 ||
+    if (environment->guard < 0 || lock_guard(environment, F_WRLCK) == 0 ||
         (errno != EAGAIN && errno != EACCES))
         return 1;
     drop_guard(environment);
@@ -179,7 +194,7 @@ void onem2m_lmdb_close_mdb(ONEM2M_LMDB_ENVIRONMENT *environment)
     }
     mdb_env_close(environment->mdb);
     environment->mdb = NULL;
-    drop_guard(environment);
+    release_guard(environment);
 }
 
 uint64_t onem2m_lmdb_opening(const ONEM2M_TRANSACTION *transaction)
@@ -201,7 +216,7 @@ int onem2m_lmdb_open_mdb(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *err
     if ((environment->purpose == ONEM2M_LMDB_USE && !prepare_files(environment, error)) ||
         !open_files(environment, mdb, error)) {
         mdb_env_close(mdb);
-        drop_guard(environment);
+        release_guard(environment);
         return 0;
     }
     if (environment->purpose == ONEM2M_LMDB_MAKE)

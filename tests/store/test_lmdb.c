@@ -18,6 +18,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <cmocka.h>
@@ -838,6 +839,35 @@ static void fork_before_use(void **state)
     assert_true(store_holds(backend, "child", "1"));
 }
 
+/* One that was forked this moment, and has closed nothing yet: no handler of fork runs in it. */
+static pid_t fork_bare(const int end[2])
+{
+    const pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    char octet;
+
+    if (child == 0) {
+        close(end[1]);
+        _exit(read(end[0], &octet, 1) == 0 ? 0 : 1);
+    }
+    assert_true(child > 0);
+    return child;
+}
+
+static void a_fresh_child_keeps_nobody_from_opening_again(void **state)
+{
+    int end[2];
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(pipe(end), 0);
+    child = fork_bare(end);
+    close_store();
+    assert_opens();
+    close(end[0]);
+    close(end[1]);
+    store_join(child);
+}
+
 static void one_writer_a_thread(void **state)
 {
     ONEM2M_TRANSACTION *writer = store_begin(backend, ONEM2M_WRITE), *second;
@@ -1047,6 +1077,7 @@ int main(void)
         WITH_STORE(another_copy),
         WITH_STORE(fork_reopens),
         WITH_STORE(fork_before_use),
+        WITH_STORE(a_fresh_child_keeps_nobody_from_opening_again),
         WITH_STORE(one_writer_a_thread),
         TEST(creators),
         WITH_STORE(file_size_limit),
