@@ -14,12 +14,14 @@ static void before_fork(void *argument)
     ONEM2M_TOKEN *token = argument;
 
     pthread_mutex_lock(&token->lock);
+    onem2m_token_hold_back(token);
 }
 
 static void after_fork_in_parent(void *argument)
 {
     ONEM2M_TOKEN *token = argument;
 
+    onem2m_token_go_on(token);
     pthread_mutex_unlock(&token->lock);
 }
 

@@ -89,12 +89,16 @@ struct onem2m_token_st {
     pthread_mutex_t lock; /* of what follows, and of what is in logins; never during a call */
     pthread_cond_t changed;
     int is_opening;
-    ONEM2M_TOKEN_LOGIN *login;  /* NULL: to be opened */
-    ONEM2M_TOKEN_LOGIN *logins; /* with those that calls have not left yet */
+    int is_forking;                     /* no call begins */
+    struct onem2m_token_call_st *calls; /* those that may be in the module */
+    ONEM2M_TOKEN_LOGIN *login;          /* NULL: to be opened */
+    ONEM2M_TOKEN_LOGIN *logins;         /* with those that calls have not left yet */
 };
 
 /* A session of a login for one thread, and the key that it holds. */
-typedef struct {
+typedef struct onem2m_token_call_st {
+    struct onem2m_token_call_st *next;
+    pthread_t thread;
     ONEM2M_TOKEN *token;
     ONEM2M_TOKEN_LOGIN *login;
     CK_FUNCTION_LIST *module;
@@ -124,6 +128,13 @@ int onem2m_token_cannot(const ONEM2M_TOKEN_CALL *call, const char *what);
 
 /* Whether a value means that sessions and handles are of no use any more. */
 int onem2m_token_is_lost(CK_RV value);
+
+/*
+ * Around a fork: waits for those who are in the module, since what they hold of it would stay held
+ * in the child; not for the thread itself, as a module may fork, and not for ever.
+ */
+void onem2m_token_hold_back(ONEM2M_TOKEN *token);
+void onem2m_token_go_on(ONEM2M_TOKEN *token);
 
 /* For the fork's child: nothing of its parent's is closed. */
 void onem2m_token_forget_logins(ONEM2M_TOKEN *token);

@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <time.h>
 #include <openssl/crypto.h>
 #include "token_internal.h"
 
@@ -92,6 +93,8 @@ void onem2m_token_forget_logins(ONEM2M_TOKEN *token)
     }
     token->login = NULL;
     token->is_opening = 0;
+    token->calls = NULL;
+    token->is_forking = 0;
 }
 
 void onem2m_token_end_logins(ONEM2M_TOKEN *token)
@@ -134,6 +137,67 @@ static int open_for_all(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
     login->next = token->logins;
     token->logins = token->login = login;
     return 1;
+}
+
+/* ---- Calls, and forks ---- */
+
+#define FORK_PATIENCE 2 /* seconds */
+
+static int is_calling(const ONEM2M_TOKEN *token)
+{
+    const ONEM2M_TOKEN_CALL *call = token->calls;
+
+    while (call != NULL && !pthread_equal(call->thread, pthread_self()))
+        call = call->next;
+    return call != NULL;
+}
+
+void onem2m_token_hold_back(ONEM2M_TOKEN *token)
+{
+    struct timespec end;
+    int code = is_calling(token);
+
+    token->is_forking = 1;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += FORK_PATIENCE;
+    while (token->calls != NULL && code == 0)
+        code = pthread_cond_clockwait(&token->changed, &token->lock, CLOCK_MONOTONIC, &end);
+}
+
+void onem2m_token_go_on(ONEM2M_TOKEN *token)
+{
+    token->is_forking = 0;
+    pthread_cond_broadcast(&token->changed);
+}
+
+/* With the lock: from here on a fork waits for this call. */
+static void enter(ONEM2M_TOKEN_CALL *call)
+{
+    ONEM2M_TOKEN *token = call->token;
+
+    while (token->is_forking)
+        pthread_cond_wait(&token->changed, &token->lock);
+    call->next = token->calls;
+    token->calls = call;
+}
+
+static void leave(ONEM2M_TOKEN_CALL *call)
+{
+    ONEM2M_TOKEN *token = call->token;
+    ONEM2M_TOKEN_CALL **link = &token->calls;
+
+    while (*link != call)
+        link = &(*link)->next;
+    *link = call->next;
+    if (token->is_forking)
+        pthread_cond_broadcast(&token->changed);
+}
+
+static void wait_for_others(ONEM2M_TOKEN_CALL *call)
+{
+    leave(call);
+    pthread_cond_wait(&call->token->changed, &call->token->lock);
+    enter(call);
 }
 
 /* ---- Sessions ---- */
@@ -181,7 +245,7 @@ static TAKE take_session(ONEM2M_TOKEN_CALL *call)
     }
     if (login->open_count < login->limit)
         return open_session(call);
-    pthread_cond_wait(&call->token->changed, &call->token->lock);
+    wait_for_others(call);
     return AGAIN;
 }
 
@@ -207,7 +271,7 @@ static int take_with_lock(ONEM2M_TOKEN_CALL *call)
         TAKE result;
 
         while (token->login == NULL && token->is_opening)
-            pthread_cond_wait(&token->changed, &token->lock);
+            wait_for_others(call);
         if (token->login == NULL && !open_for_all(token, call->error))
             return 0;
         call->login = token->login;
@@ -225,7 +289,10 @@ static int take(ONEM2M_TOKEN_CALL *call)
     int ok;
 
     pthread_mutex_lock(&call->token->lock);
+    enter(call);
     ok = take_with_lock(call);
+    if (call->login == NULL)
+        leave(call);
     pthread_mutex_unlock(&call->token->lock);
     return ok;
 }
@@ -262,6 +329,7 @@ static void give(ONEM2M_TOKEN_CALL *call)
     }
     pthread_cond_signal(&token->changed);
     drop_login(call);
+    leave(call);
     pthread_mutex_unlock(&token->lock);
 }
 
@@ -273,7 +341,9 @@ int onem2m_token_run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, 
     if (error == NULL)
         error = &unasked;
     for (int tries = 0;; tries++) {
-        ONEM2M_TOKEN_CALL call = { .token = token, .error = error, .tries = tries };
+        ONEM2M_TOKEN_CALL call = {
+            .thread = pthread_self(), .token = token, .error = error, .tries = tries
+        };
         const int ok = take(&call) && operation(&call, argument);
 
         give(&call);

@@ -31,6 +31,8 @@ static CK_RV enter(SHIM_FUNCTION function)
     shim.all_calls++;
     if ((shim.value == CKR_OK && !shim.kills) || (shim.failing != function && !shim.fails_any))
         return CKR_OK;
+    if (shim.fails_every)
+        return before % shim.skip == 0 ? shim.value : CKR_OK;
     if (shim.fails_from)
         return before >= shim.skip ? shim.value : CKR_OK;
     if (shim.skip != 0) {

@@ -61,6 +61,7 @@ typedef struct {
     unsigned long skip; /* calls of it that do not fail; then one does, or all */
     int fails_always;
     int fails_from;       /* all calls after skip fail */
+    int fails_every;      /* each skip-th fails */
     int derives_wrong;    /* C_DeriveKey makes another key, and says that all is well */
     int fails_any;        /* whichever function it is */
     int after;            /* those that only forward do their work first */

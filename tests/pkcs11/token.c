@@ -124,6 +124,7 @@ void reset_shim(void)
     tokens.shim->length_off = 0;
     tokens.shim->fails_always = 0;
     tokens.shim->fails_from = 0;
+    tokens.shim->fails_every = 0;
     tokens.shim->derives_wrong = 0;
     tokens.shim->fails_any = 0;
     tokens.shim->after = 0;
