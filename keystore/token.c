@@ -63,6 +63,17 @@ static int parse(ONEM2M_TOKEN *token, const char *uri, ONEM2M_ERROR *error)
     return 0;
 }
 
+/* It is held for so short a time that who finds it held does better to look again. */
+static void init_lock(ONEM2M_TOKEN *token)
+{
+    pthread_mutexattr_t attributes;
+
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(&token->lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
 static int begin(ONEM2M_TOKEN *token, const char *uri, ONEM2M_ERROR *error)
 {
     int is_watched;
@@ -73,7 +84,7 @@ static int begin(ONEM2M_TOKEN *token, const char *uri, ONEM2M_ERROR *error)
                                            .parent = after_fork_in_parent,
                                            .child = after_fork_in_child,
                                            .argument = token };
-    pthread_mutex_init(&token->lock, NULL);
+    init_lock(token);
     pthread_cond_init(&token->changed, NULL);
     onem2m_process_lock();
     is_watched = onem2m_process_watch(&token->watch);

@@ -107,23 +107,18 @@ static int evict(ONEM2M_TOKEN_CACHE *cache, CK_OBJECT_HANDLE *handle)
     return free_entry(entry, handle);
 }
 
-/* A key that is known, in use from here on. */
-static int hold_known(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
-                      CK_OBJECT_HANDLE *handle)
+void onem2m_token_hold_known(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
 {
     ONEM2M_TOKEN_CACHE *cache = &call->login->cache;
-    ONEM2M_TOKEN_ENTRY *entry;
+    ONEM2M_TOKEN_ENTRY *entry = find(cache, key);
 
-    pthread_mutex_lock(&call->token->lock);
-    entry = find(cache, key);
-    if (entry != NULL) {
-        *handle = entry->handle;
-        use(call, entry);
-        unlist(cache, entry);
-        list(cache, entry);
-    }
-    pthread_mutex_unlock(&call->token->lock);
-    return entry != NULL;
+    if (entry == NULL)
+        return;
+    use(call, entry);
+    if (entry->newer == NULL)
+        return;
+    unlist(cache, entry);
+    list(cache, entry);
 }
 
 /* A key that was just found or unwrapped, unless another thread was faster. */
@@ -174,8 +169,10 @@ int onem2m_token_hold(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
 {
     ONEM2M_TOKEN_ENTRY *made;
 
-    if (hold_known(call, key, handle))
+    if (call->held != NULL) {
+        *handle = call->held->handle;
         return 1;
+    }
     made = OPENSSL_zalloc(sizeof(*made) + key->length);
     if (made == NULL)
         return onem2m_refuse(call->error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET,

@@ -182,7 +182,7 @@ static int run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, DERIVI
     deriving->child.custody = ONEM2M_CUSTODY_WRAPPED;
     deriving->child.extractable = extractable != 0;
     if (!onem2m_token_check_key(deriving->parent, error) ||
-        !onem2m_token_run(token, operation, deriving, error))
+        !onem2m_token_run(token, deriving->parent, operation, deriving, error))
         return 0;
     *child = deriving->child;
     return 1;

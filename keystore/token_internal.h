@@ -66,14 +66,15 @@ typedef struct {
  * session is closed, and none of its objects goes, under a call.
  */
 typedef struct onem2m_token_login_st {
-    struct onem2m_token_login_st *next;
     size_t references; /* of the token, and of every call */
-    ONEM2M_PKCS11_SESSION first;
+    size_t open_count, limit, idle_count;
     CK_SESSION_HANDLE idle[ONEM2M_TOKEN_SESSIONS];
-    size_t idle_count, open_count, limit;
+    struct onem2m_token_login_st *next;
+    ONEM2M_PKCS11_SESSION first;
     ONEM2M_TOKEN_CACHE cache;
-    _Atomic(CK_OBJECT_HANDLE) wrap_key;                    /* CK_INVALID_HANDLE: not looked for */
-    atomic_schar abilities[2][ONEM2M_TOKEN_ABILITY_COUNT]; /* 0: not asked; 1: yes; -1: no */
+    _Atomic(CK_OBJECT_HANDLE) wrap_key; /* CK_INVALID_HANDLE: not looked for */
+    /* Of wrapped keys, and of objects. 0: not asked; 1: yes; -1: no */
+    atomic_schar abilities[2][ONEM2M_TOKEN_ABILITY_COUNT];
 } ONEM2M_TOKEN_LOGIN;
 
 /* What an object's label is: "<object> key", of the URI's object. */
@@ -82,23 +83,23 @@ typedef struct {
     size_t length;
 } ONEM2M_TOKEN_LABEL;
 
+/* What every call writes to stands together, as in a login. */
 struct onem2m_token_st {
+    pthread_mutex_t lock;      /* of what follows, and of what is in logins; never during a call */
+    ONEM2M_TOKEN_LOGIN *login; /* NULL: to be opened */
+    unsigned int running;      /* calls that may be in the module */
+    int is_forking;            /* no call begins */
+    pthread_cond_t changed;
+    ONEM2M_TOKEN_LOGIN *logins; /* with those that calls have not left yet */
+    int is_opening;
+    pthread_t opener;
     P11KitUri *uri;
     ONEM2M_TOKEN_LABEL key_label, wrap_label;
     ONEM2M_PROCESS_WATCH watch;
-    pthread_mutex_t lock; /* of what follows, and of what is in logins; never during a call */
-    pthread_cond_t changed;
-    int is_opening;
-    int is_forking;                     /* no call begins */
-    struct onem2m_token_call_st *calls; /* those that may be in the module */
-    ONEM2M_TOKEN_LOGIN *login;          /* NULL: to be opened */
-    ONEM2M_TOKEN_LOGIN *logins;         /* with those that calls have not left yet */
 };
 
 /* A session of a login for one thread, and the key that it holds. */
-typedef struct onem2m_token_call_st {
-    struct onem2m_token_call_st *next;
-    pthread_t thread;
+typedef struct {
     ONEM2M_TOKEN *token;
     ONEM2M_TOKEN_LOGIN *login;
     CK_FUNCTION_LIST *module;
@@ -114,11 +115,12 @@ typedef struct onem2m_token_call_st {
 typedef int onem2m_token_operation_fn(ONEM2M_TOKEN_CALL *call, void *argument);
 
 /*
- * Runs an operation with a session; once more when sessions and handles turn out
+ * Runs an operation with a session, and with the handle of a key that the operation may hold, when
+ * it is known (NULL: it holds none); once more when sessions and handles turn out
  * to be lost, with a new login.
  */
-int onem2m_token_run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, void *argument,
-                     ONEM2M_ERROR *error);
+int onem2m_token_run(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key,
+                     onem2m_token_operation_fn *operation, void *argument, ONEM2M_ERROR *error);
 
 /* Refuses because the module did. Returns 0. */
 int onem2m_token_failed(ONEM2M_TOKEN_CALL *call, const char *function, CK_RV value);
@@ -131,7 +133,7 @@ int onem2m_token_is_lost(CK_RV value);
 
 /*
  * Around a fork: waits for those who are in the module, since what they hold of it would stay held
- * in the child; not for the thread itself, as a module may fork, and not for ever.
+ * in the child; not for the thread itself, as p11-kit forks for some modules, and not for ever.
  */
 void onem2m_token_hold_back(ONEM2M_TOKEN *token);
 void onem2m_token_go_on(ONEM2M_TOKEN *token);
@@ -142,7 +144,7 @@ void onem2m_token_end_logins(ONEM2M_TOKEN *token);
 
 /* ---- Handles of keys ---- */
 
-/* The handle of a key, which stays good until the call ends. One key a call. */
+/* The handle of the call's key, which stays good until the call ends. */
 int onem2m_token_hold(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
                       CK_OBJECT_HANDLE *handle);
 
@@ -155,6 +157,9 @@ int onem2m_token_drop_parent(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *ke
 
 /* The key is used no more; whoever uses it now finishes. */
 void onem2m_token_forget(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key);
+
+/* With the token's lock: call->held, when the key's handle is known. */
+void onem2m_token_hold_known(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key);
 
 /* With the token's lock: takes the user away. 1: *handle is left to be destroyed. */
 int onem2m_token_leave(ONEM2M_TOKEN_ENTRY *entry, CK_OBJECT_HANDLE *handle);

@@ -91,7 +91,7 @@ static int run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, MAKING
     if (making->made.custody == ONEM2M_CUSTODY_SOFTWARE)
         return onem2m_refuse(error, ONEM2M_R_BAD_CHOICE, ONEM2M_NO_OFFSET,
                              "a key in software is none of a PKCS#11 token");
-    if (!onem2m_token_run(token, operation, making, error))
+    if (!onem2m_token_run(token, NULL, operation, making, error))
         return 0;
     *key = making->made;
     return 1;
@@ -205,7 +205,8 @@ int onem2m_token_destroy(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, ONEM2
 {
     ONEM2M_TOKEN_KEY copy = *key;
 
-    return onem2m_token_check_key(key, error) && onem2m_token_run(token, destroy, &copy, error);
+    return onem2m_token_check_key(key, error) &&
+           onem2m_token_run(token, NULL, destroy, &copy, error);
 }
 
 /* ---- What of it may be read ---- */
@@ -252,7 +253,7 @@ int onem2m_token_restrict(ONEM2M_TOKEN *token, ONEM2M_TOKEN_KEY *key, ONEM2M_ERR
     if (!onem2m_token_check_key(key, error))
         return 0;
     if (key->extractable && key->custody == ONEM2M_CUSTODY_OBJECT &&
-        !onem2m_token_run(token, restrict_object, key, error))
+        !onem2m_token_run(token, key, restrict_object, key, error))
         return 0;
     key->extractable = 0; /* of a wrapped key it says what it is unwrapped for */
     return 1;
@@ -341,7 +342,7 @@ int onem2m_token_read(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, unsigned
 
     if (!onem2m_token_check_key(key, error))
         return 0;
-    ok = onem2m_token_run(token, read_octets, &reading, error);
+    ok = onem2m_token_run(token, key, read_octets, &reading, error);
     if (ok)
         memcpy(out, reading.octets, key->key_length);
     OPENSSL_cleanse(reading.octets, sizeof(reading.octets));

@@ -199,7 +199,7 @@ int onem2m_token_mac(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, const EVP
     mac.count = count;
     if (mac.digest == ONEM2M_TOKEN_DIGESTS || !onem2m_token_check_key(key, error))
         return 0;
-    ok = onem2m_token_run(token, make_mac, &mac, error);
+    ok = onem2m_token_run(token, key, make_mac, &mac, error);
     if (ok)
         memcpy(out, mac.octets, digests[mac.digest].octets);
     OPENSSL_cleanse(mac.octets, sizeof(mac.octets));

@@ -93,7 +93,7 @@ void onem2m_token_forget_logins(ONEM2M_TOKEN *token)
     }
     token->login = NULL;
     token->is_opening = 0;
-    token->calls = NULL;
+    token->running = 0;
     token->is_forking = 0;
 }
 
@@ -127,6 +127,7 @@ static int open_for_all(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
     ONEM2M_TOKEN_LOGIN *login;
 
     token->is_opening = 1;
+    token->opener = pthread_self();
     pthread_mutex_unlock(&token->lock);
     login = open_login(token, error);
     pthread_mutex_lock(&token->lock);
@@ -143,24 +144,15 @@ static int open_for_all(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
 
 #define FORK_PATIENCE 2 /* seconds */
 
-static int is_calling(const ONEM2M_TOKEN *token)
-{
-    const ONEM2M_TOKEN_CALL *call = token->calls;
-
-    while (call != NULL && !pthread_equal(call->thread, pthread_self()))
-        call = call->next;
-    return call != NULL;
-}
-
 void onem2m_token_hold_back(ONEM2M_TOKEN *token)
 {
     struct timespec end;
-    int code = is_calling(token);
+    int code = token->is_opening && pthread_equal(token->opener, pthread_self());
 
     token->is_forking = 1;
     clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += FORK_PATIENCE;
-    while (token->calls != NULL && code == 0)
+    while (token->running > 0 && code == 0)
         code = pthread_cond_clockwait(&token->changed, &token->lock, CLOCK_MONOTONIC, &end);
 }
 
@@ -171,29 +163,25 @@ void onem2m_token_go_on(ONEM2M_TOKEN *token)
 }
 
 /* With the lock: from here on a fork waits for this call. */
-static void enter(ONEM2M_TOKEN_CALL *call)
+static void enter(const ONEM2M_TOKEN_CALL *call)
 {
     ONEM2M_TOKEN *token = call->token;
 
     while (token->is_forking)
         pthread_cond_wait(&token->changed, &token->lock);
-    call->next = token->calls;
-    token->calls = call;
+    token->running++;
 }
 
-static void leave(ONEM2M_TOKEN_CALL *call)
+static void leave(const ONEM2M_TOKEN_CALL *call)
 {
     ONEM2M_TOKEN *token = call->token;
-    ONEM2M_TOKEN_CALL **link = &token->calls;
 
-    while (*link != call)
-        link = &(*link)->next;
-    *link = call->next;
+    token->running--;
     if (token->is_forking)
         pthread_cond_broadcast(&token->changed);
 }
 
-static void wait_for_others(ONEM2M_TOKEN_CALL *call)
+static void wait_for_others(const ONEM2M_TOKEN_CALL *call)
 {
     leave(call);
     pthread_cond_wait(&call->token->changed, &call->token->lock);
@@ -284,30 +272,31 @@ static int take_with_lock(ONEM2M_TOKEN_CALL *call)
     }
 }
 
-static int take(ONEM2M_TOKEN_CALL *call)
+static int take(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
 {
     int ok;
 
     pthread_mutex_lock(&call->token->lock);
     enter(call);
     ok = take_with_lock(call);
+    if (ok && key != NULL)
+        onem2m_token_hold_known(call, key);
     if (call->login == NULL)
         leave(call);
     pthread_mutex_unlock(&call->token->lock);
     return ok;
 }
 
-/* The key that it held; another thread may have had it forgotten meanwhile. */
+/* With the lock, which is let go when another thread had the key forgotten meanwhile. */
 static void let_go(ONEM2M_TOKEN_CALL *call)
 {
     CK_OBJECT_HANDLE handle;
-    int is_left;
 
-    pthread_mutex_lock(&call->token->lock);
-    is_left = onem2m_token_leave(call->held, &handle);
+    if (!onem2m_token_leave(call->held, &handle))
+        return;
     pthread_mutex_unlock(&call->token->lock);
-    if (is_left)
-        (void)onem2m_token_dispose(call, handle, 0);
+    (void)onem2m_token_dispose(call, handle, 0);
+    pthread_mutex_lock(&call->token->lock);
 }
 
 static void give(ONEM2M_TOKEN_CALL *call)
@@ -317,9 +306,9 @@ static void give(ONEM2M_TOKEN_CALL *call)
 
     if (login == NULL)
         return;
+    pthread_mutex_lock(&token->lock);
     if (call->held != NULL)
         let_go(call);
-    pthread_mutex_lock(&token->lock);
     if (call->session != CK_INVALID_HANDLE)
         login->idle[login->idle_count++] = call->session;
     if ((call->left != CKR_OK || onem2m_token_is_lost(call->value)) && token->login == login) {
@@ -333,18 +322,16 @@ static void give(ONEM2M_TOKEN_CALL *call)
     pthread_mutex_unlock(&token->lock);
 }
 
-int onem2m_token_run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, void *argument,
-                     ONEM2M_ERROR *error)
+int onem2m_token_run(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key,
+                     onem2m_token_operation_fn *operation, void *argument, ONEM2M_ERROR *error)
 {
     ONEM2M_ERROR unasked; /* operations look at what was refused */
 
     if (error == NULL)
         error = &unasked;
     for (int tries = 0;; tries++) {
-        ONEM2M_TOKEN_CALL call = {
-            .thread = pthread_self(), .token = token, .error = error, .tries = tries
-        };
-        const int ok = take(&call) && operation(&call, argument);
+        ONEM2M_TOKEN_CALL call = { .token = token, .error = error, .tries = tries };
+        const int ok = take(&call, key) && operation(&call, argument);
 
         give(&call);
         if (ok || tries > 0 || !onem2m_token_is_lost(call.value))

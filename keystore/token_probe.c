@@ -289,7 +289,7 @@ int onem2m_token_abilities(ONEM2M_TOKEN *token, ONEM2M_TOKEN_ABILITIES *abilitie
 {
     ONEM2M_TOKEN_ABILITIES found;
 
-    if (!onem2m_token_run(token, ask_all, &found, error))
+    if (!onem2m_token_run(token, NULL, ask_all, &found, error))
         return 0;
     *abilities = found;
     return 1;

@@ -144,7 +144,7 @@ static int create(ONEM2M_TOKEN_CALL *call, void *argument)
 
 int onem2m_token_create(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
 {
-    return onem2m_token_run(token, create, NULL, error);
+    return onem2m_token_run(token, NULL, create, NULL, error);
 }
 
 static int look(ONEM2M_TOKEN_CALL *call, void *argument)
@@ -160,7 +160,7 @@ int onem2m_token_is_there(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
 {
     int found;
 
-    return onem2m_token_run(token, look, &found, error) ? found : -1;
+    return onem2m_token_run(token, NULL, look, &found, error) ? found : -1;
 }
 
 /* ---- Wrapping ---- */
