@@ -73,8 +73,8 @@ typedef struct onem2m_token_login_st {
     ONEM2M_PKCS11_SESSION first;
     ONEM2M_TOKEN_CACHE cache;
     _Atomic(CK_OBJECT_HANDLE) wrap_key; /* CK_INVALID_HANDLE: not looked for */
-    /* Of wrapped keys, and of objects. 0: not asked; 1: yes; -1: no */
-    atomic_schar abilities[2][ONEM2M_TOKEN_ABILITY_COUNT];
+    /* Of wrapped keys, and of objects: token_probe.c */
+    atomic_uchar abilities[2][ONEM2M_TOKEN_ABILITY_COUNT];
 } ONEM2M_TOKEN_LOGIN;
 
 /* What an object's label is: "<object> key", of the URI's object. */

@@ -220,21 +220,23 @@ static int is_passing(CK_RV value)
     }
 }
 
+enum { NOT_ASKED, NO, YES };
+
 int onem2m_token_can(ONEM2M_TOKEN_CALL *call, ONEM2M_TOKEN_ABILITY ability, ONEM2M_CUSTODY custody)
 {
-    atomic_schar *known = &call->login->abilities[custody == ONEM2M_CUSTODY_OBJECT][ability];
-    const signed char answer = atomic_load(known);
+    atomic_uchar *known = &call->login->abilities[custody == ONEM2M_CUSTODY_OBJECT][ability];
+    const unsigned char answer = atomic_load(known);
     int can;
 
-    if (answer != 0)
-        return answer > 0;
+    if (answer != NOT_ASKED)
+        return answer == YES;
     can = probe(call, ability, custody);
     if (!can && call->left != CKR_OK)
         return onem2m_token_failed(call, "C_DestroyObject", call->left) - 1;
     if (!can && is_passing(call->value))
         return -1;
     call->value = CKR_OK;
-    atomic_store(known, can ? 1 : -1);
+    atomic_store(known, can ? YES : NO);
     return can;
 }
 
@@ -246,7 +248,7 @@ static void copy_text(char *out, const unsigned char *field, size_t length)
     while (length > 0 && (field[length - 1] == ' ' || field[length - 1] == 0))
         length--;
     for (size_t i = 0; i < length; i++)
-        out[i] = field[i] >= ' ' && field[i] <= '~' ? (char)field[i] : '?';
+        out[i] = (char)(field[i] >= ' ' && field[i] <= '~' ? field[i] : '?');
     out[length] = '\0';
 }
 

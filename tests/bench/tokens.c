@@ -175,10 +175,9 @@ static int derive_object(void *state)
 
 typedef struct {
     const double *end;
-    int is_raw;
     ONEM2M_PKCS11_SESSION session;
     size_t operations;
-    int ok;
+    int is_raw, ok;
 } WORK;
 
 static void *work(void *argument)

@@ -603,7 +603,7 @@ static void extracts_as_software(void **state)
 
     (void)state;
     for (size_t i = 0; i < 24; i++) {
-        const int extractable = i / 2 % 2;
+        const int extractable = (i & 2) != 0;
         const size_t digest = i / 4 % 3;
         const ONEM2M_SLICE salt = salts[i / 12];
         const ONEM2M_TOKEN_KEY parent = import_key(custodies[i % 2], extractable, whole);
@@ -634,7 +634,7 @@ static void slices_as_software(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(slices) * 4; i++) {
         const size_t offset = slices[i / 4].offset, length = slices[i / 4].length;
-        const int extractable = i / 2 % 2;
+        const int extractable = (i & 2) != 0;
         const ONEM2M_TOKEN_KEY parent = import_key(custodies[i % 2], extractable, whole);
         ONEM2M_TOKEN_KEY child;
         ONEM2M_ERROR error;
@@ -714,7 +714,7 @@ static void nothing_piles_up(void **state)
     assert_int_equal(count_objects(0), before);
     sessions = tokens.shim->calls[SHIM_C_OpenSession];
     assert_int_equal(sessions, 0);
-    assert_int_equal(tokens.shim->calls[SHIM_C_Login], 0);
+    assert_true(tokens.shim->calls[SHIM_C_Login] == 0);
 }
 
 static void any_number_of_wrapped_keys(void **state)
@@ -740,12 +740,12 @@ static void any_number_of_wrapped_keys(void **state)
     assert_mac_of(&keys[MANY - 1], (ONEM2M_SLICE){ own, sizeof(own) });
     fill_octets(own, sizeof(own), MANY - CACHED);
     assert_mac_of(&keys[MANY - CACHED], (ONEM2M_SLICE){ own, sizeof(own) });
-    assert_int_equal(tokens.shim->calls[SHIM_C_UnwrapKey], 0);
+    assert_true(tokens.shim->calls[SHIM_C_UnwrapKey] == 0);
     fill_octets(own, sizeof(own), 0);
     assert_mac_of(&keys[0], (ONEM2M_SLICE){ own, sizeof(own) });
     unwrapped = tokens.shim->calls[SHIM_C_UnwrapKey];
     assert_int_equal(unwrapped, 1);
-    assert_int_equal(tokens.shim->calls[SHIM_C_DestroyObject], 1);
+    assert_true(tokens.shim->calls[SHIM_C_DestroyObject] == 1);
 }
 
 /* An object is searched for once. */
@@ -757,8 +757,8 @@ static void finds_once(void **state)
     reset_shim();
     for (int i = 0; i < 50; i++)
         assert_mac_of(&key, half);
-    assert_int_equal(tokens.shim->calls[SHIM_C_FindObjectsInit], 1);
-    assert_int_equal(tokens.shim->calls[SHIM_C_SignInit], 50);
+    assert_true(tokens.shim->calls[SHIM_C_FindObjectsInit] == 1);
+    assert_true(tokens.shim->calls[SHIM_C_SignInit] == 50);
     destroy(&key);
 }
 

@@ -65,14 +65,13 @@ int run_with_keeper(int argc, char *argv[], const struct CMUnitTest *tests, size
 size_t software_mac(size_t digest, ONEM2M_SLICE key, const ONEM2M_SLICE *parts, size_t count,
                     unsigned char *out)
 {
-    char name[16];
-    OSSL_PARAM params[2] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-                             OSSL_PARAM_construct_end() };
+    char *name = (char *)(uintptr_t)EVP_MD_get0_name(keeper.digests[digest]);
+    const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+                                  OSSL_PARAM_construct_end() };
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
     size_t length;
 
-    snprintf(name, sizeof(name), "%s", EVP_MD_get0_name(keeper.digests[digest]));
     assert_int_equal(EVP_MAC_init(ctx, key.data, key.length, params), 1);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(EVP_MAC_update(ctx, parts[i].data, parts[i].length), 1);
@@ -119,7 +118,7 @@ size_t count_objects(int of_token)
 void fill_octets(unsigned char *octets, size_t count, unsigned int seed)
 {
     for (size_t i = 0; i < count; i++)
-        octets[i] = (unsigned char)(17 * i + 31 * seed + (seed >> 8) + 1);
+        octets[i] = (unsigned char)(17 * i + (size_t)31 * seed + (seed >> 8) + 1);
     if (count >= sizeof(seed))
         memcpy(octets, &seed, sizeof(seed));
 }
