@@ -14,10 +14,12 @@
  * names or policy.
  *
  * A token is used by many threads at once; each call takes a session out of a
- * pool. Nothing of a module is called before the first use. After a fork, or
- * when the token was taken out and put back, the next call logs in again and
- * finds or unwraps keys again; a session, a handle and a key of the session are
- * forgotten, never used.
+ * pool of 32, and waits for one when they, or the token's, are exhausted.
+ * Nothing of a module is called before the first use. After a fork, or when the
+ * token was taken out and put back, the next call logs in again and finds or
+ * unwraps keys again; a session, a handle and a key of the session are
+ * forgotten, never used. A fork waits, for 2 seconds at most, for calls that
+ * are in the module.
  *
  * Functions return 1, or 0 with *error, unless said otherwise; one that fails
  * leaves the token without the objects it began to make.
@@ -50,11 +52,19 @@ typedef enum {
 #define ONEM2M_TOKEN_ID_OCTETS 16
 #define ONEM2M_TOKEN_REFERENCE_MAX (512 + 8 + 8)
 
-/* A key of a token, by value: it may be copied and kept, and holds nothing. */
+/*
+ * A key of a token, by value: it may be copied and kept, and holds nothing.
+ *
+ * Of a wrapped key the reference protects the octets alone (RFC 3394): custody,
+ * birth, extractable and key_length are what the record says that holds it, and
+ * must be authenticated there, since extractable decides with which attributes
+ * it is unwrapped. Equal keys, wrapped, are equal octets. Of an object the
+ * token itself knows whether it is extractable.
+ */
 typedef struct {
     ONEM2M_CUSTODY custody; /* OBJECT or WRAPPED */
     ONEM2M_BIRTH birth;
-    int extractable;   /* the token gives its octets */
+    int extractable;   /* the token gives its octets; see below */
     size_t key_length; /* octets of the key itself */
     size_t length;
     unsigned char reference[ONEM2M_TOKEN_REFERENCE_MAX];
@@ -79,7 +89,11 @@ int onem2m_token_is_there(ONEM2M_TOKEN *token, ONEM2M_ERROR *error);
 /*
  * Brings octets into the token, or lets it generate length (8 to 512) of them,
  * under a fresh random CKA_ID when custody is OBJECT: CKK_GENERIC_SECRET,
- * private, sensitive, for MACs and derivations.
+ * private, sensitive unless extractable, for MACs and derivations. What is to be
+ * wrapped must be CKA_EXTRACTABLE: until then it is a sensitive object of a
+ * session of this process, for the time of three calls of the module, and from
+ * then on it is unwrapped not extractable. A length that the token cannot wrap
+ * is refused with ONEM2M_R_TOKEN_CANNOT, or as its module does.
  */
 int onem2m_token_import(ONEM2M_TOKEN *token, ONEM2M_CUSTODY custody, int extractable,
                         ONEM2M_SLICE octets, ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
@@ -90,7 +104,8 @@ int onem2m_token_generate(ONEM2M_TOKEN *token, ONEM2M_CUSTODY custody, int extra
 int onem2m_token_settle(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *wrapped,
                         ONEM2M_TOKEN_KEY *object, ONEM2M_ERROR *error);
 
-/* Destroys an object; a wrapped key is only forgotten. 1 also when there is no such object. */
+/* Destroys an object; a wrapped key is only forgotten. 1 also when there is no such object.
+ * Another process that has used the object notices at its next use. */
 int onem2m_token_destroy(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
 
 /* Turns extractable off. Of a wrapped key *key changes with it. */
@@ -104,7 +119,8 @@ int onem2m_token_read(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, unsigned
 /*
  * HMAC in the token: digest SHA-256, -384 or -512 (EVP_MD_is_a), any other
  * refused by name. out: EVP_MD_get_size(digest) octets. The message is
- * parts[0] || parts[1] || ...
+ * parts[0] || parts[1] || ... and may be secret. A key of a length that the token
+ * makes no HMAC with is refused with ONEM2M_R_TOKEN_CANNOT.
  */
 int onem2m_token_mac(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, const EVP_MD *digest,
                      const ONEM2M_SLICE *parts, size_t count, unsigned char *out,
@@ -112,7 +128,11 @@ int onem2m_token_mac(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, const EVP
 
 /*
  * A new key, whose octets are that MAC, on the best rung that the token was
- * found to have. *child is always WRAPPED; its birth says which rung it was.
+ * found to have for a parent of its custody. *child is always WRAPPED; its birth
+ * says which rung it was. A message that is empty or has more than 4096 octets
+ * is signed on every token. For SP800_108, HKDF and EXTRACT a wrapped parent is
+ * unwrapped anew, sensitive and extractable, and destroyed with the call: of
+ * a key that is not extractable some tokens derive none that can be wrapped.
  */
 int onem2m_token_derive(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *parent, const EVP_MD *digest,
                         const ONEM2M_SLICE *parts, size_t count, int extractable,
@@ -120,22 +140,24 @@ int onem2m_token_derive(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *parent, con
 
 /*
  * HKDF-Extract (RFC 5869) of a key that is the input keying material: a new
- * key, WRAPPED, of the digest's size. Refused by name where the token has no
- * CKM_HKDF_DERIVE and the key is not extractable.
+ * key, WRAPPED, of the digest's size, its birth HKDF. Where the token cannot, in
+ * software of an extractable key, birth IMPORTED, and refused with
+ * ONEM2M_R_TOKEN_CANNOT of another.
  */
 int onem2m_token_extract(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *parent, const EVP_MD *digest,
                          ONEM2M_SLICE salt, int extractable, ONEM2M_TOKEN_KEY *child,
                          ONEM2M_ERROR *error);
 
 /*
- * A new key, WRAPPED, of length octets of another from offset on. Refused by
- * name where the token has no CKM_EXTRACT_KEY_FROM_KEY and the key is not extractable.
+ * A new key, WRAPPED, of length octets of another from offset on, its birth
+ * EXTRACT; otherwise as onem2m_token_extract.
  */
 int onem2m_token_slice(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *parent, size_t offset,
                        size_t length, int extractable, ONEM2M_TOKEN_KEY *child,
                        ONEM2M_ERROR *error);
 
-/* What the token was found to do, each asked once a process with a known answer. */
+/* What the token was found to do, each asked once a login with a known answer; of derivations, for
+ * wrapped keys. Objects it may deny what it grants wrapped keys. */
 typedef struct {
     char label[33], manufacturer[33], model[17], serial[17]; /* printable, trimmed */
     int generates, wraps, wraps_padded;
@@ -145,7 +167,8 @@ typedef struct {
 int onem2m_token_abilities(ONEM2M_TOKEN *token, ONEM2M_TOKEN_ABILITIES *abilities,
                            ONEM2M_ERROR *error);
 
-/* "object", "wrapped" ...; "sp800-108-feedback", "hkdf-extract", "host" ...: for people. Static. */
+/* "object", "wrapped" ...; "imported", "generated", "sp800-108-feedback", "hkdf-extract", "host"
+ * ...: for people. Static. */
 const char *onem2m_custody_name(ONEM2M_CUSTODY custody);
 const char *onem2m_birth_name(ONEM2M_BIRTH birth);
 
