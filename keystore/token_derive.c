@@ -167,8 +167,8 @@ static int derive(ONEM2M_TOKEN_CALL *call, void *argument)
     CK_OBJECT_HANDLE key;
 
     for (size_t i = 0; i < sizeof(rungs) / sizeof(rungs[0]) && length - 1 < MESSAGE_MAX; i++) {
-        const int can =
-            onem2m_token_can(call, rungs[i].ability + deriving->digest, deriving->parent->custody);
+        const int can = onem2m_token_can(
+            call, onem2m_token_with(rungs[i].ability, deriving->digest), deriving->parent->custody);
 
         if (can != 0)
             return can > 0 && derive_by_rung(call, deriving, i);
@@ -230,8 +230,9 @@ static int extract_octets(ONEM2M_TOKEN_CALL *call, DERIVING *deriving)
 static int extract(ONEM2M_TOKEN_CALL *call, void *argument)
 {
     DERIVING *deriving = argument;
-    const int can = onem2m_token_can(call, ONEM2M_TOKEN_EXTRACTS_HKDF + deriving->digest,
-                                     deriving->parent->custody);
+    const int can =
+        onem2m_token_can(call, onem2m_token_with(ONEM2M_TOKEN_EXTRACTS_HKDF, deriving->digest),
+                         deriving->parent->custody);
     CK_OBJECT_HANDLE key, child = CK_INVALID_HANDLE;
     int ok;
 

@@ -40,6 +40,12 @@ typedef enum {
     ONEM2M_TOKEN_ABILITY_COUNT = ONEM2M_TOKEN_EXTRACTS_HKDF + ONEM2M_TOKEN_DIGESTS
 } ONEM2M_TOKEN_ABILITY;
 
+static inline ONEM2M_TOKEN_ABILITY onem2m_token_with(ONEM2M_TOKEN_ABILITY ability,
+                                                     ONEM2M_TOKEN_DIGEST digest)
+{
+    return (ONEM2M_TOKEN_ABILITY)((unsigned int)ability + (unsigned int)digest);
+}
+
 /* ---- A login, and a call under it ---- */
 
 /* The handle of a key, with the reference that it was found or unwrapped by. */

@@ -115,12 +115,13 @@ static int is_expected(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object,
 static int probe_derivation(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key, size_t ability)
 {
     CK_OBJECT_HANDLE child;
-    size_t digest;
+    ONEM2M_TOKEN_DIGEST digest;
 
     if (ability == ONEM2M_TOKEN_SLICES)
         return onem2m_token_slice_key(call, key, SLICE_OFFSET, SLICE_OCTETS, &child) &&
                is_expected(call, child, slice_answer);
-    digest = (ability - ONEM2M_TOKEN_DERIVES_SP800_108) % ONEM2M_TOKEN_DIGESTS;
+    digest =
+        (ONEM2M_TOKEN_DIGEST)((ability - ONEM2M_TOKEN_DERIVES_SP800_108) % ONEM2M_TOKEN_DIGESTS);
     if (ability >= ONEM2M_TOKEN_EXTRACTS_HKDF)
         return onem2m_token_extract_hkdf(call, key, digest, message, &child) &&
                is_expected(call, child, extract_answers[digest]);
