@@ -58,6 +58,9 @@ int onem2m_pkcs11_refuse(ONEM2M_ERROR *error, const char *function, CK_RV value)
  */
 CK_FUNCTION_LIST *const *onem2m_pkcs11_modules(const P11KitUri *uri, ONEM2M_ERROR *error);
 
+/* Whether the process is at its end: modules have gone, or go at any moment. */
+int onem2m_pkcs11_has_exited(void);
+
 /* Initialises a module when this process, which may be a new child, has not done so. */
 CK_RV onem2m_pkcs11_initialize(CK_FUNCTION_LIST *module);
 

@@ -18,6 +18,20 @@ typedef struct loaded_st {
 
 static _Atomic(LOADED *) all_loaded;
 
+/* Modules end by destructors of their own, which come after this one, registered once they were
+ * loaded, and before OpenSSL's clean-up, which tears providers down. */
+static atomic_int has_exited;
+
+static void note_exit(void)
+{
+    atomic_store(&has_exited, 1);
+}
+
+int onem2m_pkcs11_has_exited(void)
+{
+    return atomic_load(&has_exited);
+}
+
 /* A module keeps pointers into p11-kit, and p11-kit's handles are kept here: neither may be
  * unloaded with the provider. In a program that is no shared object there is nothing to do. */
 static void stay_loaded(void)
@@ -117,6 +131,7 @@ CK_FUNCTION_LIST *const *onem2m_pkcs11_modules(const P11KitUri *uri, ONEM2M_ERRO
         free_loaded(loaded);
         return NULL;
     }
+    (void)atexit(note_exit);
     return publish(loaded)->modules;
 }
 

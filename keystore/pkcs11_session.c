@@ -154,5 +154,6 @@ int onem2m_pkcs11_open(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_FLAGS 
 void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session)
 {
     /* Nothing can be done about one that does not close. */
-    (void)session->module->C_CloseSession(session->handle);
+    if (!onem2m_pkcs11_has_exited())
+        (void)session->module->C_CloseSession(session->handle);
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/rand.h>
 #include "pkcs11.h"
 #include "seal_token.h"
@@ -190,10 +191,13 @@ int onem2m_seal_token_open(ONEM2M_SEAL *seal, const char *uri, const ONEM2M_WRAP
         return onem2m_refuse(error, ONEM2M_R_BAD_SEAL, ONEM2M_NO_OFFSET,
                              "the store is sealed by a file, not by a PKCS#11 token; onem2m-key "
                              "reseal moves it");
-    if (!begin(&key, uri, 0, error))
-        return 0;
-    ok = open_with(seal, &key, wrapped, libctx, error);
-    end(&key);
+    ERR_set_mark(); /* of a module that uses OpenSSL itself */
+    ok = begin(&key, uri, 0, error);
+    if (ok) {
+        ok = open_with(seal, &key, wrapped, libctx, error);
+        end(&key);
+    }
+    ERR_pop_to_mark();
     return ok;
 }
 

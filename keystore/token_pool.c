@@ -4,6 +4,7 @@
  */
 #include <time.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include "token_internal.h"
 
 int onem2m_token_is_lost(CK_RV value)
@@ -331,9 +332,12 @@ int onem2m_token_run(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key,
         error = &unasked;
     for (int tries = 0;; tries++) {
         ONEM2M_TOKEN_CALL call = { .token = token, .error = error, .tries = tries };
-        const int ok = take(&call, key) && operation(&call, argument);
+        int ok;
 
+        ERR_set_mark(); /* of a module that uses OpenSSL itself */
+        ok = take(&call, key) && operation(&call, argument);
         give(&call);
+        ERR_pop_to_mark();
         if (ok || tries > 0 || !onem2m_token_is_lost(call.value))
             return ok;
     }
