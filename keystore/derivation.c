@@ -16,6 +16,7 @@
 #define IMPI_MAX 253
 #define GBA_RAND_OCTETS 16
 #define UA_PROTOCOL_OCTETS 5
+#define SPLIT_MAX 512
 
 #define LITERAL(text)                                                                              \
     {                                                                                              \
@@ -37,8 +38,10 @@ typedef struct {
 } MESSAGE;
 
 typedef void message_fn(const ONEM2M_OPERAND *operands, MESSAGE *message);
-typedef int derive_fn(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
-                      unsigned char *out, ONEM2M_ERROR *error);
+typedef int derive_fn(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                      ONEM2M_ERROR *error);
+typedef int derive_key_fn(const ONEM2M_DERIVATION_INPUT *input, int extractable,
+                          ONEM2M_TOKEN_KEY *child, ONEM2M_ERROR *error);
 
 struct onem2m_derivation_st {
     const char *name;
@@ -50,6 +53,7 @@ struct onem2m_derivation_st {
     int takes_digest;
     message_fn *message; /* the output is one MAC of this message, unless derive is set */
     derive_fn *derive;
+    derive_key_fn *derive_key; /* the same of a key in a token, as another one there */
     size_t operand_count;
     ONEM2M_OPERAND_RULE operands[ONEM2M_OPERANDS_MAX];
 };
@@ -166,9 +170,10 @@ const ONEM2M_DERIVATION onem2m_derivation_usage_key = {
 enum { E2E_PURPOSE, E2E_SALT };
 enum { E2E_MASTER, E2E_KEYS = 4 };
 
-/* T(n) of 10.3.6.2 out of T(n - 1), in place; T(0) is empty. */
-static int expand(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, ONEM2M_SLICE master,
-                  unsigned char n, unsigned char *t, size_t size, ONEM2M_ERROR *error)
+/* The message of T(n) of 10.3.6.2, out of T(n - 1); T(0) is empty. */
+#define EXPANSION_PARTS 3
+static void expansion_message(ONEM2M_SLICE parts[EXPANSION_PARTS], const unsigned char *n,
+                              const unsigned char *t, size_t size)
 {
     static const ONEM2M_SLICE labels[E2E_KEYS] = {
         LITERAL("E2E Message Authentication Key"),
@@ -176,43 +181,100 @@ static int expand(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, ONEM2
         LITERAL("E2E Attribute Authenticity Key"),
         LITERAL("E2E Attribute Confidentiality Key"),
     };
-    const ONEM2M_SLICE parts[] = { { t, n > 1 ? size : 0 }, labels[n - 1], { &n, 1 } };
 
-    return onem2m_hmac(hmac, input->digest, master, parts, 3, t, error);
+    parts[0] = (ONEM2M_SLICE){ t, *n > 1 ? size : 0 };
+    parts[1] = labels[*n - 1];
+    parts[2] = (ONEM2M_SLICE){ n, 1 };
+}
+
+/* T(last), EVP_MAX_MD_SIZE octets; nothing when last is 0. */
+static int expand(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac,
+                  const ONEM2M_MATERIAL *master, unsigned int last, unsigned char *t,
+                  ONEM2M_ERROR *error)
+{
+    const size_t size = (size_t)EVP_MD_get_size(input->digest);
+    ONEM2M_SLICE parts[EXPANSION_PARTS];
+    int ok = 1;
+
+    for (unsigned char n = 1; ok && n <= last; n++) {
+        expansion_message(parts, &n, t, size);
+        ok = onem2m_material_mac(master, hmac, input->digest, parts, EXPANSION_PARTS, t, error);
+    }
+    return ok;
 }
 
 static int expand_master(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac,
-                         ONEM2M_SLICE master, unsigned char *out, ONEM2M_ERROR *error)
+                         const ONEM2M_MATERIAL *master, unsigned char *out, ONEM2M_ERROR *error)
 {
-    const size_t size = (size_t)EVP_MD_get_size(input->digest);
     const unsigned int purpose = input->operands[E2E_PURPOSE].number;
     unsigned char t[EVP_MAX_MD_SIZE];
-    unsigned char n;
-    int ok = 1;
+    int ok;
 
-    for (n = 1; ok && n <= purpose; n++)
-        ok = expand(input, hmac, master, n, t, size, error);
+    if (purpose == E2E_MASTER)
+        return onem2m_material_read(master, out, error);
+    ok = expand(input, hmac, master, purpose, t, error);
     if (ok)
-        memcpy(out, purpose == E2E_MASTER ? master.data : t, size);
+        memcpy(out, t, (size_t)EVP_MD_get_size(input->digest));
     OPENSSL_cleanse(t, sizeof(t));
     return ok;
 }
 
-static int e2e_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
-                      unsigned char *out, ONEM2M_ERROR *error)
+/* The master, extracted in the token; *key is what it points to. */
+static int extract_in_token(const ONEM2M_DERIVATION_INPUT *input, int extractable,
+                            ONEM2M_TOKEN_KEY *key, ONEM2M_MATERIAL *master, ONEM2M_ERROR *error)
 {
+    *master = input->key;
+    if (input->key_is_master)
+        return 1;
+    *master = (ONEM2M_MATERIAL){ .token = input->key.token, .key = key };
+    return onem2m_token_extract(input->key.token, input->key.key, input->digest,
+                                input->operands[E2E_SALT].octets, extractable, key, error);
+}
+
+static int e2e_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                      ONEM2M_ERROR *error)
+{
+    const int gives_master = input->operands[E2E_PURPOSE].number == E2E_MASTER;
     unsigned char octets[EVP_MAX_MD_SIZE];
-    const ONEM2M_SLICE master = { octets, (size_t)EVP_MD_get_size(input->digest) };
+    ONEM2M_MATERIAL master = { .octets = { octets, (size_t)EVP_MD_get_size(input->digest) } };
+    ONEM2M_TOKEN_KEY key;
     int ok;
 
     if (input->key_is_master)
-        return expand_master(input, hmac, key, out, error);
+        return expand_master(input, hmac, &input->key, out, error);
+    if (input->key.token != NULL)
+        return extract_in_token(input, gives_master, &key, &master, error) &&
+               expand_master(input, hmac, &master, out, error);
     /* HMAC pads a key with zeros: an absent salt, empty here, is as many zero octets as the hash
      * is long (RFC 5869 2.2). */
-    ok = onem2m_hmac(hmac, input->digest, input->operands[E2E_SALT].octets, &key, 1, octets,
-                     error) &&
-         expand_master(input, hmac, master, out, error);
+    ok = onem2m_hmac(hmac, input->digest, input->operands[E2E_SALT].octets, &input->key.octets, 1,
+                     octets, error) &&
+         expand_master(input, hmac, &master, out, error);
     OPENSSL_cleanse(octets, sizeof(octets));
+    return ok;
+}
+
+/* The keys before the one that is wanted are part of its message, and so octets in between. */
+static int e2e_derive_key(const ONEM2M_DERIVATION_INPUT *input, int extractable,
+                          ONEM2M_TOKEN_KEY *child, ONEM2M_ERROR *error)
+{
+    const unsigned char purpose = (unsigned char)input->operands[E2E_PURPOSE].number;
+    unsigned char t[EVP_MAX_MD_SIZE];
+    ONEM2M_SLICE parts[EXPANSION_PARTS];
+    ONEM2M_MATERIAL master;
+    ONEM2M_TOKEN_KEY key;
+    int ok;
+
+    if (purpose == E2E_MASTER)
+        return extract_in_token(input, extractable, child, &master, error);
+    ok = extract_in_token(input, 0, &key, &master, error) &&
+         expand(input, NULL, &master, purpose - 1U, t, error);
+    if (ok) {
+        expansion_message(parts, &purpose, t, (size_t)EVP_MD_get_size(input->digest));
+        ok = onem2m_token_derive(master.token, master.key, input->digest, parts, EXPANSION_PARTS,
+                                 extractable, child, error);
+    }
+    OPENSSL_cleanse(t, sizeof(t));
     return ok;
 }
 
@@ -224,6 +286,7 @@ const ONEM2M_DERIVATION onem2m_derivation_e2e_key = {
     .digest = SHA2_256,
     .takes_digest = 1,
     .derive = e2e_derive,
+    .derive_key = e2e_derive_key,
     .operand_count = 2,
     .operands = { [E2E_PURPOSE] = { .name = ONEM2M_PARAM_PURPOSE,
                                     .clause = "TS-0003 10.3.6.2",
@@ -276,24 +339,47 @@ const ONEM2M_DERIVATION onem2m_derivation_session_esprim_key = {
 /* TS-0003 8.8.1 step 8: the halves of a distributed key. */
 enum { HALF_FIRST, HALF_SECOND };
 
-static int split_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
-                        unsigned char *out, ONEM2M_ERROR *error)
+static size_t half_offset(const ONEM2M_DERIVATION_INPUT *input, size_t half)
 {
-    const size_t half = key.length / 2;
+    return input->operands[0].number == HALF_SECOND ? half : 0;
+}
+
+static int split_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
+                        ONEM2M_ERROR *error)
+{
+    const size_t half = onem2m_material_length(&input->key) / 2;
+    unsigned char whole[SPLIT_MAX];
+    int ok;
 
     (void)hmac;
-    (void)error;
-    memcpy(out, key.data + (input->operands[0].number == HALF_SECOND ? half : 0), half);
-    return 1;
+    if (input->key.token == NULL) {
+        memcpy(out, input->key.octets.data + half_offset(input, half), half);
+        return 1;
+    }
+    ok = onem2m_material_read(&input->key, whole, error);
+    if (ok)
+        memcpy(out, whole + half_offset(input, half), half);
+    OPENSSL_cleanse(whole, 2 * half);
+    return ok;
+}
+
+static int split_derive_key(const ONEM2M_DERIVATION_INPUT *input, int extractable,
+                            ONEM2M_TOKEN_KEY *child, ONEM2M_ERROR *error)
+{
+    const size_t half = onem2m_material_length(&input->key) / 2;
+
+    return onem2m_token_slice(input->key.token, input->key.key, half_offset(input, half), half,
+                              extractable, child, error);
 }
 
 const ONEM2M_DERIVATION onem2m_derivation_split_key = {
     .name = ONEM2M_KDF_SPLIT_KEY,
     .clause = "TS-0003 8.8.1 step 8",
     .key_min = 16,
-    .key_max = 512,
+    .key_max = SPLIT_MAX,
     .key_even = 1,
     .derive = split_derive,
+    .derive_key = split_derive_key,
     .operand_count = 1,
     .operands = { { .name = ONEM2M_PARAM_HALF,
                     .clause = "TS-0003 8.8.1 step 8",
@@ -368,14 +454,11 @@ const ONEM2M_DERIVATION onem2m_derivation_gba_naf_key = {
 
 /* TS-0003 8.2.2, 8.3.5.2.2, 8.8.2.2: an own key for a TLS stack; 8.3.5.2.8, 8.8.2.8: a registered
  * one for its target. */
-static int release_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_SLICE key, ONEM2M_HMAC *hmac,
+static int release_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac,
                           unsigned char *out, ONEM2M_ERROR *error)
 {
-    (void)input;
     (void)hmac;
-    (void)error;
-    memcpy(out, key.data, key.length);
-    return 1;
+    return onem2m_material_read(&input->key, out, error);
 }
 
 const ONEM2M_DERIVATION onem2m_derivation_psk = {
@@ -692,20 +775,35 @@ int onem2m_derivation_is_mac(const ONEM2M_DERIVATION *derivation)
     return derivation->message != NULL;
 }
 
+static void form_message(const ONEM2M_DERIVATION_INPUT *input, MESSAGE *message)
+{
+    message->count = 0;
+    message->made_length = 0;
+    input->derivation->message(input->operands, message);
+}
+
 int onem2m_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
                   ONEM2M_ERROR *error)
 {
-    ONEM2M_SLICE key;
     MESSAGE message;
 
-    if (!onem2m_material_octets(&input->key, input->derivation->name, &key, error))
-        return 0;
     if (input->derivation->derive != NULL)
-        return input->derivation->derive(input, key, hmac, out, error);
-    message.count = 0;
-    message.made_length = 0;
-    input->derivation->message(input->operands, &message);
+        return input->derivation->derive(input, hmac, out, error);
+    form_message(input, &message);
     if (input->key_is_prepared)
         return onem2m_hmac_prepared(hmac, message.parts, message.count, out, error);
-    return onem2m_hmac(hmac, input->digest, key, message.parts, message.count, out, error);
+    return onem2m_material_mac(&input->key, hmac, input->digest, message.parts, message.count, out,
+                               error);
+}
+
+int onem2m_derive_token_key(const ONEM2M_DERIVATION_INPUT *input, int extractable,
+                            ONEM2M_TOKEN_KEY *child, ONEM2M_ERROR *error)
+{
+    MESSAGE message;
+
+    if (input->derivation->derive_key != NULL)
+        return input->derivation->derive_key(input, extractable, child, error);
+    form_message(input, &message);
+    return onem2m_token_derive(input->key.token, input->key.key, input->digest, message.parts,
+                               message.count, extractable, child, error);
 }

@@ -6,7 +6,6 @@
 #define ONEM2M_KEYSTORE_DERIVATION_H
 
 #include <openssl/evp.h>
-#include "hmac.h"
 #include "material.h"
 
 /*
@@ -140,5 +139,9 @@ int onem2m_derivation_is_mac(const ONEM2M_DERIVATION *derivation);
  */
 int onem2m_derive(const ONEM2M_DERIVATION_INPUT *input, ONEM2M_HMAC *hmac, unsigned char *out,
                   ONEM2M_ERROR *error);
+
+/* The same of a key in a token, for what is derived as another key there: WRAPPED. No release. */
+int onem2m_derive_token_key(const ONEM2M_DERIVATION_INPUT *input, int extractable,
+                            ONEM2M_TOKEN_KEY *child, ONEM2M_ERROR *error);
 
 #endif

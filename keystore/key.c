@@ -141,6 +141,27 @@ int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t secret_l
     return check_texts(attributes, error);
 }
 
+void onem2m_attributes_place(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material)
+{
+    if (material->token == NULL) {
+        attributes->custody = ONEM2M_CUSTODY_SOFTWARE;
+        attributes->birth = ONEM2M_BIRTH_UNKNOWN;
+        attributes->exposed = 0;
+        return;
+    }
+    attributes->custody = material->key->custody;
+    attributes->birth = material->key->birth;
+    attributes->exposed = attributes->exposed || material->key->extractable ||
+                          onem2m_birth_exposes(attributes->birth);
+}
+
+int onem2m_attributes_protection(const ONEM2M_ATTRIBUTES *attributes, int token)
+{
+    return attributes->custody == ONEM2M_CUSTODY_SOFTWARE || attributes->exposed
+               ? ONEM2M_PROTECTION_SOFTWARE
+               : token;
+}
+
 /* Fills a zeroed key; on failure it is zeroed again. */
 static int fill(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes, char *storage,
                 const ONEM2M_MATERIAL *material)
@@ -200,6 +221,7 @@ int onem2m_key_make(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
         OPENSSL_free(sink.out);
         return 0;
     }
+    onem2m_attributes_place(&canonical, material);
     return fill(key, &canonical, sink.out, material) || refuse_memory(error);
 }
 

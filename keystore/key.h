@@ -84,6 +84,9 @@ typedef struct {
     unsigned int allowed_suids; /* bit n for SUID 21 + n */
     ONEM2M_TIME created;
     ONEM2M_TIME not_after; /* 0: no end */
+    ONEM2M_CUSTODY custody;
+    ONEM2M_BIRTH birth; /* 0 of a key in software */
+    int exposed; /* of one in a token: its octets, or those that it was derived of, were outside */
     ONEM2M_SLICE text[ONEM2M_TEXT_COUNT];
 } ONEM2M_ATTRIBUTES;
 
@@ -157,6 +160,19 @@ static inline ONEM2M_MATERIAL onem2m_key_material(const ONEM2M_KEY *key)
                               .token = key->token,
                               .key = &key->token_key };
 }
+
+/*
+ * Sets custody, birth and exposed as the material says. What was exposed stays so: that
+ * of a key which was derived is its parent's before.
+ */
+void onem2m_attributes_place(ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material);
+
+/*
+ * TS-0003 table 6.3.1-1 (docs/hsm.md): 1, or what the token is said to have of
+ * a key that never left it.
+ */
+#define ONEM2M_PROTECTION_SOFTWARE 1
+int onem2m_attributes_protection(const ONEM2M_ATTRIBUTES *attributes, int token);
 
 /*
  * Makes a key of what a caller gives: takes identifiers to their canonical

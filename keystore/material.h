@@ -5,6 +5,7 @@
 #ifndef ONEM2M_KEYSTORE_MATERIAL_H
 #define ONEM2M_KEYSTORE_MATERIAL_H
 
+#include "hmac.h"
 #include "secret.h"
 #include "token.h"
 
@@ -28,6 +29,13 @@ static inline ONEM2M_MATERIAL onem2m_material_of_secret(const ONEM2M_SECRET *sec
     return (ONEM2M_MATERIAL){ .octets = { secret->octets, secret->length } };
 }
 
+/* Whether a key of such a birth had its octets outside of the token. */
+static inline int onem2m_birth_exposes(ONEM2M_BIRTH birth)
+{
+    return birth == ONEM2M_BIRTH_UNKNOWN || birth == ONEM2M_BIRTH_IMPORTED ||
+           birth == ONEM2M_BIRTH_SIGNED;
+}
+
 /* Whether there is any: that of a tombstone is, and has no octets. */
 static inline int onem2m_material_is_set(const ONEM2M_MATERIAL *material)
 {
@@ -41,10 +49,18 @@ static inline size_t onem2m_material_length(const ONEM2M_MATERIAL *material)
 }
 
 /*
- * For what octets alone can do. use names it in the refusal of a key that is in
- * a token: ONEM2M_R_NOT_EXTRACTABLE, or ONEM2M_R_TOKEN_CANNOT of one that is.
+ * For what octets alone can do: out has onem2m_material_length of them, and the
+ * caller cleanses it. A key that its token does not give out is refused,
+ * ONEM2M_R_NOT_EXTRACTABLE.
  */
-int onem2m_material_octets(const ONEM2M_MATERIAL *material, const char *use, ONEM2M_SLICE *octets,
-                           ONEM2M_ERROR *error);
+int onem2m_material_read(const ONEM2M_MATERIAL *material, unsigned char *out, ONEM2M_ERROR *error);
+
+/*
+ * HMAC of parts[0] || parts[1] || ..., where the key is. hmac: of a key in
+ * software. out: EVP_MD_get_size(digest) octets, untouched on failure.
+ */
+int onem2m_material_mac(const ONEM2M_MATERIAL *material, ONEM2M_HMAC *hmac, const EVP_MD *digest,
+                        const ONEM2M_SLICE *parts, size_t count, unsigned char *out,
+                        ONEM2M_ERROR *error);
 
 #endif

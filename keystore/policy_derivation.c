@@ -153,6 +153,7 @@ static int inherit(ONEM2M_ATTRIBUTES *child, const ONEM2M_ATTRIBUTES *parent, ON
         return onem2m_policy_refuse_later(parent->not_after, error);
     if (!parent->derive_octets)
         child->derive_octets = 0;
+    child->exposed = parent->custody == ONEM2M_CUSTODY_SOFTWARE || parent->exposed;
     child->parent_kind = parent->kind;
     child->text[ONEM2M_TEXT_PARENT_KEY_ID] = parent->text[ONEM2M_TEXT_KEY_ID];
     return 1;

@@ -18,6 +18,8 @@
 #define COSE_KTY_SYMMETRIC 4
 #define NEGATIVE(label) ((uint64_t)(-1 - (label)))
 #define COSE_KEY_K NEGATIVE(-1)
+#define COSE_KEY_REFERENCE NEGATIVE(-65539)
+#define COSE_KEY_OCTETS NEGATIVE(-65540)
 #define HEADER_EPOCH NEGATIVE(-65537)
 #define HEADER_ATTRIBUTES NEGATIVE(-65538)
 
@@ -33,6 +35,10 @@ static const unsigned char attributes_label[] = { 0x3A, 0x00, 0x01, 0x00, 0x01 }
 static const unsigned char unprotected_begins[] = { 0xA1, 0x05 };
 /* { kty: Symmetric, k: */
 static const unsigned char cose_key_begins[] = { 0xA2, 0x01, 0x04, 0x20 };
+/* { kty: Symmetric, -65539: */
+static const unsigned char token_key_begins[] = { 0xA3, 0x01, 0x04, 0x3A, 0x00, 0x01, 0x00, 0x02 };
+/* -65540: */
+static const unsigned char octets_label[] = { 0x3A, 0x00, 0x01, 0x00, 0x03 };
 
 /* Attributes in their map; a text's label is ATTRIBUTE_TEXT and its ONEM2M_TEXT. */
 enum {
@@ -47,11 +53,17 @@ enum {
     ATTRIBUTE_EXTRACTABLE = 9,
     ATTRIBUTE_NO_DERIVE_OCTETS = 10,
     ATTRIBUTE_ALLOWED_SUIDS = 11,
+    ATTRIBUTE_CUSTODY = 12,
+    ATTRIBUTE_BIRTH = 13,
+    ATTRIBUTE_EXPOSED = 14,
     ATTRIBUTE_TEXT = 16
 };
 
 #define SUID_MAX 99
-#define KEY_MAP_MAX (8 + ONEM2M_KEY_OCTETS_MAX)
+#define KEY_MAP_MAX (24 + ONEM2M_TOKEN_REFERENCE_MAX)
+
+_Static_assert(ONEM2M_TOKEN_REFERENCE_MAX >= ONEM2M_KEY_OCTETS_MAX, "either fits a COSE_Key");
+
 /* The heads of the array and of the protected header, before which nothing is written. */
 #define RECORD_HEAD_MAX (1 + 5)
 /* [ identity, name ]: a name is at most a look-up name of 509 octets. */
@@ -133,6 +145,7 @@ static size_t count_attributes(const ONEM2M_ATTRIBUTES *a)
     count += (size_t)((a->suid != 0) + (a->not_after != 0) + (a->parent_kind != 0));
     count += (size_t)((a->purpose != 0) + (a->registration != 0) + (a->extractable != 0));
     count += (size_t)((a->derive_octets == 0) + (a->allowed_suids != 0));
+    count += (size_t)((a->custody != 0) + (a->birth != 0) + (a->exposed != 0));
     for (i = 0; i < ONEM2M_TEXT_COUNT; i++)
         count += a->text[i].length > 0;
     return count;
@@ -154,6 +167,9 @@ static void write_attributes(ONEM2M_CBOR_WRITER *writer, const ONEM2M_ATTRIBUTES
     write_number(writer, ATTRIBUTE_EXTRACTABLE, a->extractable != 0);
     write_number(writer, ATTRIBUTE_NO_DERIVE_OCTETS, a->derive_octets == 0);
     write_number(writer, ATTRIBUTE_ALLOWED_SUIDS, a->allowed_suids);
+    write_number(writer, ATTRIBUTE_CUSTODY, a->custody);
+    write_number(writer, ATTRIBUTE_BIRTH, a->birth);
+    write_number(writer, ATTRIBUTE_EXPOSED, a->exposed != 0);
     for (i = 0; i < ONEM2M_TEXT_COUNT; i++) {
         if (a->text[i].length > 0) {
             onem2m_cbor_write_unsigned(writer, ATTRIBUTE_TEXT + i);
@@ -189,6 +205,9 @@ static int set_number(ONEM2M_ATTRIBUTES *a, uint64_t label, uint64_t value)
         [ATTRIBUTE_EXTRACTABLE] = 1,
         [ATTRIBUTE_NO_DERIVE_OCTETS] = 1,
         [ATTRIBUTE_ALLOWED_SUIDS] = ONEM2M_ALLOWED_SUIDS_ALL,
+        [ATTRIBUTE_CUSTODY] = ONEM2M_CUSTODY_WRAPPED,
+        [ATTRIBUTE_BIRTH] = ONEM2M_BIRTH_SIGNED,
+        [ATTRIBUTE_EXPOSED] = 1,
     };
 
     if (label >= sizeof(limits) / sizeof(limits[0]) || value == 0 || value > limits[label])
@@ -224,11 +243,29 @@ static int set_number(ONEM2M_ATTRIBUTES *a, uint64_t label, uint64_t value)
     case ATTRIBUTE_NO_DERIVE_OCTETS:
         a->derive_octets = 0;
         break;
+    case ATTRIBUTE_CUSTODY:
+        a->custody = (ONEM2M_CUSTODY)value;
+        break;
+    case ATTRIBUTE_BIRTH:
+        a->birth = (ONEM2M_BIRTH)value;
+        break;
+    case ATTRIBUTE_EXPOSED:
+        a->exposed = 1;
+        break;
     default:
         a->allowed_suids = (unsigned int)value;
         break;
     }
     return 1;
+}
+
+/* Whether what is said of where the key is fits together. */
+static int is_placed(const ONEM2M_ATTRIBUTES *a)
+{
+    if (a->custody == ONEM2M_CUSTODY_SOFTWARE)
+        return a->birth == ONEM2M_BIRTH_UNKNOWN && !a->exposed;
+    return a->birth != ONEM2M_BIRTH_UNKNOWN && a->state != ONEM2M_STATE_DESTROYED &&
+           (a->exposed || (!a->extractable && !onem2m_birth_exposes(a->birth)));
 }
 
 static int read_attribute(ONEM2M_CBOR_READER *reader, ONEM2M_ATTRIBUTES *a, uint64_t label)
@@ -258,7 +295,7 @@ static int read_attributes(ONEM2M_CBOR_READER *reader, ONEM2M_ATTRIBUTES *a)
             !read_attribute(reader, a, label))
             return 0;
     }
-    return a->kind != 0 && a->state != 0 && a->created != 0;
+    return a->kind != 0 && a->state != 0 && a->created != 0 && is_placed(a);
 }
 
 static int read_protected(ONEM2M_RECORD *record)
@@ -341,37 +378,74 @@ static int authenticate_structure(const ONEM2M_RECORD_CIPHER *cipher, EVP_CIPHER
     return !external_aad.full && !writer.full && authenticate(context, writer.data, writer.length);
 }
 
-static size_t write_cose_key(unsigned char out[KEY_MAP_MAX], ONEM2M_SLICE secret)
+/* The material as it is encoded: octets, or the reference of a key in a token. */
+typedef struct {
+    ONEM2M_SLICE octets;
+    size_t key_length; /* of a key in a token */
+} CONTENT;
+
+static size_t write_cose_key(unsigned char out[KEY_MAP_MAX], const ONEM2M_MATERIAL *material)
 {
+    const ONEM2M_TOKEN_KEY *key = material->token != NULL ? material->key : NULL;
     ONEM2M_CBOR_WRITER writer;
 
     onem2m_cbor_writer_init(&writer, out, KEY_MAP_MAX);
-    onem2m_cbor_write_map(&writer, 2);
+    onem2m_cbor_write_map(&writer, key != NULL ? 3 : 2);
     onem2m_cbor_write_unsigned(&writer, COSE_KEY_KTY);
     onem2m_cbor_write_unsigned(&writer, COSE_KTY_SYMMETRIC);
-    onem2m_cbor_write_negative(&writer, COSE_KEY_K);
-    onem2m_cbor_write_octets(&writer, secret);
+    if (key == NULL) {
+        onem2m_cbor_write_negative(&writer, COSE_KEY_K);
+        onem2m_cbor_write_octets(&writer, material->octets);
+    } else {
+        onem2m_cbor_write_negative(&writer, COSE_KEY_REFERENCE);
+        onem2m_cbor_write_octets(&writer, (ONEM2M_SLICE){ key->reference, key->length });
+        onem2m_cbor_write_negative(&writer, COSE_KEY_OCTETS);
+        onem2m_cbor_write_unsigned(&writer, key->key_length);
+    }
     return writer.full ? 0 : writer.length;
 }
 
-static int read_cose_key(ONEM2M_SLICE map, ONEM2M_SLICE *secret)
+/* Octets that the reference of a key has: a CKA_ID, or what RFC 3394 and RFC 5649 make of it. */
+static size_t reference_length(ONEM2M_CUSTODY custody, uint64_t key_length)
+{
+    return custody == ONEM2M_CUSTODY_OBJECT ? ONEM2M_TOKEN_ID_OCTETS
+                                            : (size_t)(key_length + 7) / 8 * 8 + 8;
+}
+
+static int read_token_key(ONEM2M_CBOR_READER *reader, ONEM2M_CUSTODY custody, CONTENT *content)
+{
+    uint64_t key_length;
+
+    if (!onem2m_cbor_expect_encoded(reader, ENCODED(token_key_begins)) ||
+        !onem2m_cbor_read_octets(reader, &content->octets) ||
+        !onem2m_cbor_expect_encoded(reader, ENCODED(octets_label)) ||
+        !onem2m_cbor_read_unsigned(reader, &key_length) || key_length < ONEM2M_KEY_OCTETS_MIN ||
+        key_length > ONEM2M_KEY_OCTETS_MAX)
+        return 0;
+    content->key_length = (size_t)key_length;
+    return content->octets.length == reference_length(custody, key_length);
+}
+
+static int read_cose_key(ONEM2M_SLICE map, ONEM2M_CUSTODY custody, CONTENT *content)
 {
     ONEM2M_CBOR_READER reader;
 
     onem2m_cbor_reader_init(&reader, map);
+    if (custody != ONEM2M_CUSTODY_SOFTWARE)
+        return read_token_key(&reader, custody, content) && onem2m_cbor_at_end(&reader);
     return onem2m_cbor_expect_encoded(&reader, ENCODED(cose_key_begins)) &&
-           onem2m_cbor_read_octets(&reader, secret) && onem2m_cbor_at_end(&reader) &&
-           secret->length <= ONEM2M_KEY_OCTETS_MAX;
+           onem2m_cbor_read_octets(&reader, &content->octets) && onem2m_cbor_at_end(&reader) &&
+           content->octets.length <= ONEM2M_KEY_OCTETS_MAX;
 }
 
 static int decode(const ONEM2M_RECORD *record, ONEM2M_SLICE cose_key, ONEM2M_ATTRIBUTES *attributes,
-                  ONEM2M_SLICE *secret)
+                  CONTENT *content)
 {
     ONEM2M_CBOR_READER reader;
 
     onem2m_cbor_reader_init(&reader, record->attributes);
     return read_attributes(&reader, attributes) && onem2m_cbor_at_end(&reader) &&
-           read_cose_key(cose_key, secret);
+           read_cose_key(cose_key, attributes->custody, content);
 }
 
 /* Whether what is about to be sealed can be read again. */
@@ -379,9 +453,9 @@ static int is_readable(ONEM2M_SLICE protected_header, ONEM2M_SLICE cose_key)
 {
     ONEM2M_RECORD record = { .protected_header = protected_header };
     ONEM2M_ATTRIBUTES attributes;
-    ONEM2M_SLICE secret;
+    CONTENT content;
 
-    return read_protected(&record) && decode(&record, cose_key, &attributes, &secret);
+    return read_protected(&record) && decode(&record, cose_key, &attributes, &content);
 }
 
 static int encrypt(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name, ONEM2M_SLICE protected_header,
@@ -436,16 +510,13 @@ int onem2m_record_seal(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name,
 {
     unsigned char key_map[KEY_MAP_MAX];
     ONEM2M_CBOR_WRITER protected_header, record;
-    ONEM2M_SLICE secret;
     size_t key_map_length;
     int ok;
 
-    if (!onem2m_material_octets(material, "a record", &secret, error))
-        return 0;
     onem2m_cbor_writer_init(&protected_header, out + RECORD_HEAD_MAX,
                             ONEM2M_RECORD_MAX - RECORD_HEAD_MAX);
     write_protected(&protected_header, cipher->epoch, attributes);
-    key_map_length = protected_header.full ? 0 : write_cose_key(key_map, secret);
+    key_map_length = protected_header.full ? 0 : write_cose_key(key_map, material);
     if (key_map_length == 0)
         return refuse_length(error);
     onem2m_cbor_writer_init(&record, out, ONEM2M_RECORD_MAX);
@@ -474,14 +545,32 @@ static int decrypt(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name, const ONEM2M
            EVP_DecryptFinal_ex(cipher->open, out + length, &written);
 }
 
+static void take_content(const ONEM2M_ATTRIBUTES *attributes, const CONTENT *content,
+                         ONEM2M_RECORD_KEY *key)
+{
+    ONEM2M_TOKEN_KEY *token_key = &key->token_key;
+
+    token_key->custody = attributes->custody;
+    if (attributes->custody == ONEM2M_CUSTODY_SOFTWARE) {
+        key->length = content->octets.length;
+        memcpy(key->octets, content->octets.data, content->octets.length);
+        return;
+    }
+    key->length = 0;
+    token_key->birth = attributes->birth;
+    token_key->extractable = attributes->extractable;
+    token_key->key_length = content->key_length;
+    token_key->length = content->octets.length;
+    memcpy(token_key->reference, content->octets.data, content->octets.length);
+}
+
 int onem2m_record_open(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name, const ONEM2M_RECORD *record,
-                       ONEM2M_ATTRIBUTES *attributes, unsigned char *secret, size_t *secret_length,
-                       ONEM2M_ERROR *error)
+                       ONEM2M_ATTRIBUTES *attributes, ONEM2M_RECORD_KEY *key, ONEM2M_ERROR *error)
 {
     const size_t length = record->ciphertext.length - ONEM2M_TAG_OCTETS;
     unsigned char key_map[KEY_MAP_MAX + ONEM2M_TAG_OCTETS];
     ONEM2M_ATTRIBUTES decoded;
-    ONEM2M_SLICE octets;
+    CONTENT content;
     int ok;
 
     if (record->epoch != cipher->epoch)
@@ -490,11 +579,10 @@ int onem2m_record_open(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name, const ON
         OPENSSL_cleanse(key_map, length);
         return refuse(error, "it was changed, or belongs to another name, store or seal (A256GCM)");
     }
-    ok = decode(record, (ONEM2M_SLICE){ key_map, length }, &decoded, &octets);
+    ok = decode(record, (ONEM2M_SLICE){ key_map, length }, &decoded, &content);
     if (ok) {
         *attributes = decoded;
-        memcpy(secret, octets.data, octets.length);
-        *secret_length = octets.length;
+        take_content(attributes, &content, key);
     }
     OPENSSL_cleanse(key_map, length);
     return ok || refuse(error, "authentic, but not in the encoding of this version (RFC 8949 4.2)");

@@ -16,6 +16,8 @@
  *     unprotected: { 5: IV (12 octets) },
  *     ciphertext: bstr of COSE_Key { 1: 4 (Symmetric), -1: octets } || tag ]
  *
+ * or, of a key in a token, { 1: 4, -65539: reference, -65540: octets that it has },
+ *
  * with the external_aad [ store identity, lookup name ], so that a record is
  * of no use under another name or in another store. A tombstone's ciphertext
  * is of an empty `-1`.
@@ -42,10 +44,17 @@ int onem2m_record_cipher_init(ONEM2M_RECORD_CIPHER *cipher, OSSL_LIB_CTX *libctx
                               ONEM2M_ERROR *error);
 void onem2m_record_cipher_clear(ONEM2M_RECORD_CIPHER *cipher);
 
+/* What a record has of its key: octets, or what finds it in its token. */
+typedef struct {
+    ONEM2M_TOKEN_KEY token_key; /* of custody SOFTWARE: nothing else of it is set */
+    size_t length;              /* octets; of a key in a token 0 */
+    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
+} ONEM2M_RECORD_KEY;
+
 /*
  * Encodes and seals with a fresh random IV, nothing that onem2m_record_open
- * would not read again. out: at least ONEM2M_RECORD_MAX octets; *length is set
- * to those written.
+ * would not read again. attributes: placed as the material says. out: at least ONEM2M_RECORD_MAX
+ * octets; *length is set to those written.
  */
 int onem2m_record_seal(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name,
                        const ONEM2M_ATTRIBUTES *attributes, const ONEM2M_MATERIAL *material,
@@ -64,12 +73,10 @@ int onem2m_record_parse(ONEM2M_RECORD *parsed, ONEM2M_SLICE record, ONEM2M_ERROR
 
 /*
  * Authenticates, opens and decodes. cipher: of the record's epoch. The texts
- * of *attributes point into the record; the secret goes to secret
- * (ONEM2M_KEY_OCTETS_MAX octets), which the caller cleanses, and
- * *secret_length. Outputs are untouched on failure.
+ * of *attributes point into the record; the caller cleanses the octets of *key.
+ * Outputs are untouched on failure, as is what of them is not set.
  */
 int onem2m_record_open(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE name, const ONEM2M_RECORD *record,
-                       ONEM2M_ATTRIBUTES *attributes, unsigned char *secret, size_t *secret_length,
-                       ONEM2M_ERROR *error);
+                       ONEM2M_ATTRIBUTES *attributes, ONEM2M_RECORD_KEY *key, ONEM2M_ERROR *error);
 
 #endif

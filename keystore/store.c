@@ -6,132 +6,9 @@
 #include <openssl/crypto.h>
 #include "store_internal.h"
 
-static const ONEM2M_BACKEND_FUNCTIONS *const backends[] = { &onem2m_backend_memory,
-                                                            &onem2m_backend_lmdb };
-
 static int refuse_memory(ONEM2M_ERROR *error)
 {
     return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
-}
-
-static int copy_text(char **to, const char *from)
-{
-    return from == NULL || (*to = OPENSSL_strdup(from)) != NULL;
-}
-
-/* Chooses the backend by the scheme of keystore; *location is what follows the colon. */
-static const ONEM2M_BACKEND_FUNCTIONS *choose_backend(const char *keystore, const char **location,
-                                                      ONEM2M_ERROR *error)
-{
-    const char *colon = strchr(keystore, ':');
-    char described[ONEM2M_QUOTED_MAX];
-    size_t i;
-
-    for (i = 0; colon != NULL && i < sizeof(backends) / sizeof(backends[0]); i++) {
-        if (strlen(backends[i]->scheme) == (size_t)(colon - keystore) &&
-            strncmp(backends[i]->scheme, keystore, (size_t)(colon - keystore)) == 0) {
-            *location = colon + 1;
-            return backends[i];
-        }
-    }
-    onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
-                  "keystore = %s: memory: or lmdb:DIR is needed",
-                  onem2m_quote(described, keystore));
-    return NULL;
-}
-
-int onem2m_store_check_configuration(const ONEM2M_STORE_CONFIGURATION *configuration,
-                                     const char **key, ONEM2M_ERROR *error)
-{
-    const ONEM2M_BACKEND_FUNCTIONS *functions = NULL;
-    const char *location;
-    ONEM2M_ID fqdn;
-
-    *key = "keystore";
-    if (configuration->keystore != NULL) {
-        functions = choose_backend(configuration->keystore, &location, error);
-        if (functions == NULL)
-            return 0;
-    }
-    *key = "seal";
-    if (configuration->seal != NULL && !onem2m_seal_check_uri(configuration->seal, error))
-        return 0;
-    if (configuration->seal == NULL && functions != NULL && functions != &onem2m_backend_memory)
-        return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
-                             "this keystore needs a seal");
-    *key = "fqdn";
-    return configuration->fqdn == NULL ||
-           onem2m_id_parse(&fqdn, ONEM2M_ID_FQDN, configuration->fqdn, strlen(configuration->fqdn),
-                           ONEM2M_ID_STRICT, error);
-}
-
-static int make_memory_seal(ONEM2M_STORE *store, ONEM2M_ERROR *error)
-{
-    if (store->seal_uri != NULL)
-        return 1;
-    return onem2m_seal_random(&store->memory_seal, store->libctx, error);
-}
-
-int onem2m_store_open(ONEM2M_STORE **store, const ONEM2M_STORE_CONFIGURATION *configuration,
-                      ONEM2M_ERROR *error)
-{
-    const char *location;
-    const ONEM2M_BACKEND_FUNCTIONS *functions =
-        choose_backend(configuration->keystore, &location, error);
-    ONEM2M_STORE *made;
-    const char *key;
-
-    if (functions == NULL || !onem2m_store_check_configuration(configuration, &key, error))
-        return 0;
-    made = OPENSSL_zalloc(sizeof(*made));
-    if (made == NULL)
-        return refuse_memory(error);
-    made->functions = functions;
-    made->libctx = configuration->libctx;
-    made->sha256 = configuration->sha256;
-    if (!copy_text(&made->location, location) || !copy_text(&made->seal_uri, configuration->seal) ||
-        !copy_text(&made->fqdn, configuration->fqdn)) {
-        onem2m_store_close(made);
-        return refuse_memory(error);
-    }
-    if (!make_memory_seal(made, error) || !functions->open(&made->backend, made->location, error)) {
-        onem2m_store_close(made);
-        return 0;
-    }
-    *store = made;
-    return 1;
-}
-
-void onem2m_store_close(ONEM2M_STORE *store)
-{
-    if (store == NULL)
-        return;
-    onem2m_store_writer_free(atomic_load(&store->idle_writer));
-    store->functions->close(store->backend);
-    onem2m_store_forget_keys(store);
-    onem2m_seal_clear(&store->memory_seal);
-    OPENSSL_free(store->location);
-    OPENSSL_free(store->seal_uri);
-    OPENSSL_free(store->fqdn);
-    OPENSSL_free(store);
-}
-
-int onem2m_store_open_seal(const ONEM2M_STORE *store, const ONEM2M_HEADER *header,
-                           ONEM2M_SEAL *seal, ONEM2M_ERROR *error)
-{
-    if (store->seal_uri == NULL) {
-        *seal = store->memory_seal;
-        return 1;
-    }
-    memset(seal, 0, sizeof(*seal));
-    return onem2m_seal_open(seal, store->seal_uri, header != NULL ? &header->wrapped : NULL,
-                            store->libctx, error);
-}
-
-void onem2m_store_clear_seal(const ONEM2M_STORE *store, ONEM2M_SEAL *seal)
-{
-    if (store->seal_uri != NULL)
-        onem2m_seal_clear(seal);
 }
 
 ONEM2M_HEADER_CRYPTO onem2m_store_crypto(const ONEM2M_STORE *store, ONEM2M_HMAC *hmac)
@@ -210,7 +87,7 @@ ONEM2M_RECORD_CIPHER *onem2m_store_cipher(ONEM2M_STORE_READER *reader,
 
 int onem2m_store_open_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
                              ONEM2M_SLICE name, ONEM2M_SLICE record, ONEM2M_ATTRIBUTES *attributes,
-                             unsigned char *secret, size_t *secret_length, ONEM2M_ERROR *error)
+                             ONEM2M_RECORD_KEY *key, ONEM2M_ERROR *error)
 {
     ONEM2M_RECORD_CIPHER *cipher;
     ONEM2M_RECORD parsed;
@@ -220,11 +97,11 @@ int onem2m_store_open_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *tr
     cipher = onem2m_store_cipher(reader, transaction, parsed.epoch, error);
     if (cipher == NULL)
         return 0;
-    if (onem2m_record_open(cipher, name, &parsed, attributes, secret, secret_length, NULL))
+    if (onem2m_record_open(cipher, name, &parsed, attributes, key, NULL))
         return 1;
     /* The store may be another than when the cipher was keyed: one that was put back. */
     return key_cipher(reader, transaction, cipher, parsed.epoch, error) &&
-           onem2m_record_open(cipher, name, &parsed, attributes, secret, secret_length, error);
+           onem2m_record_open(cipher, name, &parsed, attributes, key, error);
 }
 
 static int refuse_not_found(ONEM2M_ERROR *error)
@@ -271,16 +148,16 @@ static int visit_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transac
                         ONEM2M_SLICE name, ONEM2M_SLICE record, onem2m_store_visit_fn *visit,
                         void *argument, ONEM2M_ERROR *error)
 {
-    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_ATTRIBUTES attributes;
-    ONEM2M_MATERIAL material = { .octets = { octets, 0 } };
+    ONEM2M_RECORD_KEY key;
+    ONEM2M_MATERIAL material;
     int ok;
 
-    if (!onem2m_store_open_record(reader, transaction, name, record, &attributes, octets,
-                                  &material.octets.length, error))
+    if (!onem2m_store_open_record(reader, transaction, name, record, &attributes, &key, error))
         return 0;
-    ok = visit(argument, &attributes, &material, error);
-    OPENSSL_cleanse(octets, material.octets.length);
+    ok = onem2m_store_material(reader->store, &key, &material, error) &&
+         visit(argument, &attributes, &material, error);
+    OPENSSL_cleanse(key.octets, key.length);
     return ok;
 }
 

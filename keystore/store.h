@@ -20,8 +20,8 @@ typedef struct onem2m_store_reader_st ONEM2M_STORE_READER;
 typedef struct onem2m_store_writer_st ONEM2M_STORE_WRITER;
 
 typedef struct {
-    const char *keystore; /* "memory:" or "lmdb:DIR" */
-    const char *seal;     /* "file:PATH"; NULL for memory: alone */
+    const char *keystore; /* "memory:", "lmdb:DIR", or a "pkcs11:" URI: store_uri.h */
+    const char *seal;     /* "file:PATH" or "pkcs11:" URI; NULL for memory:, and for the token's */
     const char *fqdn;     /* this entity's own; NULL when it assigns no names */
     OSSL_LIB_CTX *libctx; /* these two outlive the store */
     const EVP_MD *sha256;
@@ -41,6 +41,12 @@ int onem2m_store_check_configuration(const ONEM2M_STORE_CONFIGURATION *configura
 int onem2m_store_open(ONEM2M_STORE **store, const ONEM2M_STORE_CONFIGURATION *configuration,
                       ONEM2M_ERROR *error);
 void onem2m_store_close(ONEM2M_STORE *store);
+
+/* The token that keys are put into, borrowed; NULL: they are in software. */
+ONEM2M_TOKEN *onem2m_store_token(const ONEM2M_STORE *store);
+
+/* The protection level of one of its keys (TS-0003 table 6.3.1-1). */
+int onem2m_store_protection(const ONEM2M_STORE *store, const ONEM2M_ATTRIBUTES *attributes);
 
 /* Makes the store; ONEM2M_R_STORE_EXISTS when there is one. */
 int onem2m_store_create(ONEM2M_STORE *store, ONEM2M_ERROR *error);

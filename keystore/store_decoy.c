@@ -123,17 +123,16 @@ static ONEM2M_SLICE decoy_of(const ONEM2M_OPENED *opened)
 
 /* As a record is opened: with the cipher that the reader has at hand, or has to key. */
 static int open_of_store(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
-                         ONEM2M_ATTRIBUTES *attributes, unsigned char *octets, size_t *length,
-                         ONEM2M_ERROR *error)
+                         ONEM2M_ATTRIBUTES *attributes, ONEM2M_RECORD_KEY *key, ONEM2M_ERROR *error)
 {
     if (reader->opened == NULL && onem2m_store_cipher(reader, transaction, 0, error) == NULL)
         return 0;
     return onem2m_store_open_record(reader, transaction, text(DECOY_ID), decoy_of(reader->opened),
-                                    attributes, octets, length, error);
+                                    attributes, key, error);
 }
 
 static int open_pretended(ONEM2M_STORE_READER *reader, ONEM2M_ATTRIBUTES *attributes,
-                          unsigned char *octets, size_t *length, ONEM2M_ERROR *error)
+                          ONEM2M_RECORD_KEY *key, ONEM2M_ERROR *error)
 {
     const ONEM2M_OPENED *opened = pretend_keys(reader->store, error);
     ONEM2M_RECORD parsed;
@@ -142,24 +141,21 @@ static int open_pretended(ONEM2M_STORE_READER *reader, ONEM2M_ATTRIBUTES *attrib
                            !key_newest(reader->store, opened, &reader->pretended, error)))
         return 0;
     return onem2m_record_parse(&parsed, decoy_of(opened), error) &&
-           onem2m_record_open(&reader->pretended, text(DECOY_ID), &parsed, attributes, octets,
-                              length, error);
+           onem2m_record_open(&reader->pretended, text(DECOY_ID), &parsed, attributes, key, error);
 }
 
 int onem2m_store_open_decoy(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
                             ONEM2M_ERROR *error)
 {
     const ONEM2M_USE use = { .kind = ONEM2M_USE_PSK, .usage = ONEM2M_USAGE_MAF };
-    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_ATTRIBUTES attributes;
+    ONEM2M_RECORD_KEY key;
     ONEM2M_ERROR refusal;
-    size_t length;
 
-    if (transaction == NULL
-            ? !open_pretended(reader, &attributes, octets, &length, error)
-            : !open_of_store(reader, transaction, &attributes, octets, &length, error))
+    if (transaction == NULL ? !open_pretended(reader, &attributes, &key, error)
+                            : !open_of_store(reader, transaction, &attributes, &key, error))
         return 0;
     onem2m_policy_allows(&attributes, &use, &refusal);
-    OPENSSL_cleanse(octets, length);
+    OPENSSL_cleanse(key.octets, key.length);
     return 1;
 }

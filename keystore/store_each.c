@@ -99,7 +99,7 @@ static int copy_batch(ONEM2M_STORE_WALK *walk, ONEM2M_ERROR *error)
 
 /* Opens a record that was copied; the transaction is for what the reader does not know any more. */
 static int open_entry(ONEM2M_STORE_WALK *walk, size_t index, ONEM2M_ATTRIBUTES *attributes,
-                      unsigned char *secret, size_t *length, ONEM2M_ERROR *error)
+                      ONEM2M_RECORD_KEY *key, ONEM2M_ERROR *error)
 {
     const ONEM2M_STORE *store = walk->reader->store;
     ONEM2M_TRANSACTION *transaction;
@@ -108,7 +108,7 @@ static int open_entry(ONEM2M_STORE_WALK *walk, size_t index, ONEM2M_ATTRIBUTES *
     if (!onem2m_store_begin(walk->reader, &transaction, ONEM2M_READ, error))
         return 0;
     ok = onem2m_store_open_record(walk->reader, transaction, walk->entries[index].name,
-                                  walk->entries[index].record, attributes, secret, length, error);
+                                  walk->entries[index].record, attributes, key, error);
     store->functions->abort(transaction);
     return ok;
 }
@@ -127,16 +127,17 @@ static void rewind_to(ONEM2M_STORE_WALK *walk, size_t index)
 static int visit_next(ONEM2M_STORE_WALK *walk, onem2m_store_visit_fn *visit, void *argument,
                       ONEM2M_ERROR *error)
 {
-    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_ATTRIBUTES attributes;
-    ONEM2M_MATERIAL material = { .octets = { octets, 0 } };
+    ONEM2M_RECORD_KEY key;
+    ONEM2M_MATERIAL material;
     int ok;
 
-    if (!open_entry(walk, walk->next, &attributes, octets, &material.octets.length, error))
+    if (!open_entry(walk, walk->next, &attributes, &key, error))
         return 0;
     walk->next++;
-    ok = visit(argument, &attributes, &material, error);
-    OPENSSL_cleanse(octets, material.octets.length);
+    ok = onem2m_store_material(walk->reader->store, &key, &material, error) &&
+         visit(argument, &attributes, &material, error);
+    OPENSSL_cleanse(key.octets, key.length);
     return ok;
 }
 

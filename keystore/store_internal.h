@@ -34,6 +34,12 @@ typedef struct {
     ONEM2M_HEADER header;
 } ONEM2M_PROVEN_HEADER;
 
+/* Keys of a token that a writer has made, or is to destroy. */
+typedef struct {
+    ONEM2M_TOKEN_KEY *keys;
+    size_t count, room;
+} ONEM2M_TOKEN_KEYS;
+
 struct onem2m_store_st {
     const ONEM2M_BACKEND_FUNCTIONS *functions;
     char *location;
@@ -43,6 +49,9 @@ struct onem2m_store_st {
     OSSL_LIB_CTX *libctx;
     const EVP_MD *sha256;
     ONEM2M_BACKEND *backend;
+    ONEM2M_TOKEN *token;    /* where keys are put; NULL: they are in software */
+    ONEM2M_CUSTODY custody; /* likewise */
+    int protection;         /* the level that the token is said to have (TS-0003 6.3.1) */
     _Atomic(ONEM2M_OPENED *) opened;
     _Atomic(ONEM2M_OPENED *) pretended; /* of no header: for a store that is not there yet */
     _Atomic(uint64_t) writes_seen;      /* the most that a header has counted */
@@ -66,6 +75,8 @@ struct onem2m_store_writer_st {
     ONEM2M_HEADER header;
     ONEM2M_STORE_KEYS keys;
     ONEM2M_PROVEN_HEADER proven;
+    ONEM2M_TOKEN_KEYS made;   /* objects of the token, to be destroyed when nothing is committed */
+    ONEM2M_TOKEN_KEYS doomed; /* to be destroyed when all is */
     unsigned char record[ONEM2M_RECORD_MAX];
 };
 
@@ -131,10 +142,32 @@ int onem2m_store_next(const ONEM2M_STORE *store, ONEM2M_TRANSACTION *transaction
                       ONEM2M_STORE_PLACE *place, ONEM2M_SLICE *name, ONEM2M_SLICE *record,
                       ONEM2M_ERROR *error);
 
-/* Opens a record with the cipher of its epoch. secret: ONEM2M_KEY_OCTETS_MAX octets. */
+/* Opens a record with the cipher of its epoch. The caller cleanses the octets of *key. */
 int onem2m_store_open_record(ONEM2M_STORE_READER *reader, ONEM2M_TRANSACTION *transaction,
                              ONEM2M_SLICE name, ONEM2M_SLICE record, ONEM2M_ATTRIBUTES *attributes,
-                             unsigned char *secret, size_t *secret_length, ONEM2M_ERROR *error);
+                             ONEM2M_RECORD_KEY *key, ONEM2M_ERROR *error);
+
+/* What is computed with, borrowed of *key. Refuses a key that is in a token when the store is
+ * configured without one. */
+int onem2m_store_material(const ONEM2M_STORE *store, const ONEM2M_RECORD_KEY *key,
+                          ONEM2M_MATERIAL *material, ONEM2M_ERROR *error);
+
+/*
+ * Puts the material where this store has its keys: octets are brought into its
+ * token, what is wrapped becomes an object where keys are objects, and one whose
+ * attributes are no more extractable is no more so. *attributes say so then.
+ * *key: room for what *placed points to.
+ */
+int onem2m_store_place(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
+                       const ONEM2M_MATERIAL *material, ONEM2M_TOKEN_KEY *key,
+                       ONEM2M_MATERIAL *placed, ONEM2M_ERROR *error);
+
+/* A key of the token that goes with the commit. */
+int onem2m_store_doom(ONEM2M_STORE_WRITER *writer, const ONEM2M_MATERIAL *material,
+                      ONEM2M_ERROR *error);
+
+/* After the end of the transaction: destroys what is of no use any more. */
+void onem2m_store_tidy_token(ONEM2M_STORE_WRITER *writer, int is_committed);
 
 /* Makes the decoy of keys that were opened, and frees keys with it; NULL is allowed. */
 int onem2m_store_make_decoy(const ONEM2M_STORE *store, ONEM2M_OPENED *opened, ONEM2M_ERROR *error);

@@ -74,14 +74,13 @@ static void check_link(VERIFICATION *verification, const ONEM2M_ATTRIBUTES *attr
 static int check_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SLICE record,
                         ONEM2M_ERROR *error)
 {
-    unsigned char secret[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_ATTRIBUTES attributes;
-    size_t length;
+    ONEM2M_RECORD_KEY key;
 
     if (!onem2m_store_open_record(verification->reader, verification->transaction, name, record,
-                                  &attributes, secret, &length, error))
+                                  &attributes, &key, error))
         return 0;
-    OPENSSL_cleanse(secret, length);
+    OPENSSL_cleanse(key.octets, key.length);
     if (!check_name(&attributes, name, error))
         return 0;
     check_link(verification, &attributes, name);

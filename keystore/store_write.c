@@ -11,6 +11,11 @@
 
 _Static_assert(ONEM2M_LOOKUP_MAX <= ONEM2M_BACKEND_NAME_MAX, "a look-up name fits a backend");
 
+static int refuse_memory(ONEM2M_ERROR *error)
+{
+    return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+}
+
 int onem2m_store_get_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE *record,
                             ONEM2M_ERROR *error)
 {
@@ -53,10 +58,14 @@ int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
     const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
     ONEM2M_SLICE record = { writer->record, 0 };
     ONEM2M_HEADER account = writer->header;
+    ONEM2M_ATTRIBUTES stored = *attributes;
+    ONEM2M_TOKEN_KEY key;
+    ONEM2M_MATERIAL placed;
 
     account.records++;
     account.epoch_writes++;
-    if (!seal_record(writer, name, attributes, material, &record.length, error) ||
+    if (!onem2m_store_place(writer, &stored, material, &key, &placed, error) ||
+        !seal_record(writer, name, &stored, &placed, &record.length, error) ||
         !forget_record(writer, &account, name, error) ||
         !onem2m_set_hash_add(&account, name, record, &writer->keys, &crypto, error) ||
         !writer->store->functions->put(writer->transaction, ONEM2M_TABLE_KEYS, name, record, error))
@@ -68,19 +77,18 @@ int onem2m_store_put_record(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
 int onem2m_store_load_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, ONEM2M_SLICE record,
                           ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
-    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
-    ONEM2M_MATERIAL material = { .octets = { octets, 0 } };
+    ONEM2M_RECORD_KEY held;
+    ONEM2M_MATERIAL material;
     ONEM2M_ATTRIBUTES attributes;
     int ok;
 
     if (!onem2m_store_open_record(writer->reader, writer->transaction, name, record, &attributes,
-                                  octets, &material.octets.length, error))
+                                  &held, error))
         return 0;
-    ok = onem2m_key_copy(key, &attributes, &material);
-    OPENSSL_cleanse(octets, material.octets.length);
-    if (!ok)
-        return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
-    return 1;
+    ok = onem2m_store_material(writer->store, &held, &material, error) &&
+         (onem2m_key_copy(key, &attributes, &material) || refuse_memory(error));
+    OPENSSL_cleanse(held.octets, held.length);
+    return ok;
 }
 
 static int add_named(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attributes,
@@ -178,17 +186,19 @@ static int check_change(ONEM2M_STORE_WRITER *writer, const ONEM2M_KEY *key,
 }
 
 /* Leaves the tombstone: all that was known of the key but its octets. */
-static int destroy_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name,
-                       ONEM2M_ATTRIBUTES *attributes, const ONEM2M_STORE_CHANGE *change,
-                       ONEM2M_ERROR *error)
+static int destroy_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM2M_KEY *key,
+                       const ONEM2M_STORE_CHANGE *change, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_key_material(key);
+    ONEM2M_ATTRIBUTES tombstone = key->attributes;
     static const ONEM2M_MATERIAL nothing = { .token = NULL };
 
     if (changes_attributes(change))
         return onem2m_refuse(error, ONEM2M_R_NOT_CHANGEABLE, ONEM2M_NO_OFFSET,
                              "state: what destroys a key changes nothing else of it");
-    attributes->state = ONEM2M_STATE_DESTROYED;
-    return onem2m_store_put_record(writer, name, attributes, &nothing, error);
+    tombstone.state = ONEM2M_STATE_DESTROYED;
+    return onem2m_store_doom(writer, &material, error) &&
+           onem2m_store_put_record(writer, name, &tombstone, &nothing, error);
 }
 
 static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM2M_KEY *key,
@@ -198,7 +208,7 @@ static int change_key(ONEM2M_STORE_WRITER *writer, ONEM2M_SLICE name, const ONEM
     ONEM2M_ATTRIBUTES wished = key->attributes;
 
     if (is_destruction(change))
-        return destroy_key(writer, name, &wished, change, error);
+        return destroy_key(writer, name, key, change, error);
     onem2m_store_change_apply(change, &wished);
     return check_change(writer, key, &wished, error) &&
            onem2m_store_put_record(writer, name, &wished, &material, error) &&

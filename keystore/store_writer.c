@@ -119,6 +119,8 @@ static ONEM2M_STORE_WRITER *writer_new(ONEM2M_STORE *store, ONEM2M_ERROR *error)
     writer->store = store;
     writer->transaction = NULL;
     writer->proven.opened = NULL;
+    memset(&writer->made, 0, sizeof(writer->made));
+    memset(&writer->doomed, 0, sizeof(writer->doomed));
     writer->reader = onem2m_store_reader_new(store, error);
     if (writer->reader == NULL) {
         OPENSSL_free(writer);
@@ -136,11 +138,12 @@ void onem2m_store_writer_free(ONEM2M_STORE_WRITER *writer)
     OPENSSL_free(writer);
 }
 
-static void end_writer(ONEM2M_STORE_WRITER *writer)
+static void end_writer(ONEM2M_STORE_WRITER *writer, int is_committed)
 {
     if (writer->transaction != NULL)
         writer->store->functions->abort(writer->transaction);
     writer->transaction = NULL;
+    onem2m_store_tidy_token(writer, is_committed);
     onem2m_store_keys_clear(&writer->keys);
     onem2m_store_writer_free(atomic_exchange(&writer->store->idle_writer, writer));
 }
@@ -156,7 +159,7 @@ static int write_once(ONEM2M_STORE *store, onem2m_store_change_fn *change, void 
     if (writer == NULL)
         return 0;
     ok = begin_writer(writer, error) && change(writer, argument, error) && commit(writer, error);
-    end_writer(writer);
+    end_writer(writer, ok);
     return ok;
 }
 

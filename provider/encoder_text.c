@@ -102,6 +102,15 @@ static void put_role(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes)
     put_word(printing, ONEM2M_PARAM_PURPOSE, onem2m_purpose_name(attributes->purpose));
 }
 
+static void put_custody(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes)
+{
+    put_line(printing, "%s: %d", ONEM2M_PARAM_PROTECTION_LEVEL,
+             onem2m_keys_protection(&printing->provider->keys, attributes));
+    put_word(printing, ONEM2M_PARAM_CUSTODY, onem2m_custody_name(attributes->custody));
+    if (attributes->birth != ONEM2M_BIRTH_UNKNOWN)
+        put_word(printing, ONEM2M_PARAM_BIRTH, onem2m_birth_name(attributes->birth));
+}
+
 static void put_attributes(PRINTING *printing, const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME now)
 {
     char allowed_suids[ONEM2M_ALLOWED_SUIDS_SIZE];
@@ -112,7 +121,7 @@ static void put_attributes(PRINTING *printing, const ONEM2M_ATTRIBUTES *attribut
     put_time(printing, ONEM2M_PARAM_NOT_AFTER, attributes->not_after);
     put_line(printing, "%s: %d", ONEM2M_PARAM_EXTRACTABLE, attributes->extractable);
     put_line(printing, "%s: %d", ONEM2M_PARAM_DERIVE_OCTETS, attributes->derive_octets);
-    put_line(printing, "%s: %d", ONEM2M_PARAM_PROTECTION_LEVEL, ONEM2M_PROTECTION_LEVEL);
+    put_custody(printing, attributes);
     put_line(printing, "%s: %d", ONEM2M_PARAM_REGISTRATION, attributes->registration);
     put_texts(printing, attributes);
     put_word(printing, ONEM2M_PARAM_PARENT_KIND, onem2m_kind_name(attributes->parent_kind));
@@ -143,15 +152,19 @@ static int print_key(PRINTING *printing, const ONEM2M_KEY *key, ONEM2M_ERROR *er
 {
     const ONEM2M_MATERIAL material = onem2m_key_material(key);
     ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT };
-    ONEM2M_SLICE octets;
+    const size_t length = onem2m_material_length(&material);
+    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
 
     onem2m_key_object_complete_use(printing->object, &use);
-    put_line(printing, "oneM2M Key: (%zu bit)", 8 * onem2m_material_length(&material));
+    put_line(printing, "oneM2M Key: (%zu bit)", 8 * length);
     put_attributes(printing, &key->attributes, use.now);
     if ((printing->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 &&
-        onem2m_policy_allows(&key->attributes, &use, NULL) &&
-        onem2m_material_octets(&material, "printing", &octets, NULL))
-        put_octets(printing, octets);
+        onem2m_policy_allows(&key->attributes, &use, NULL)) {
+        if (!onem2m_material_read(&material, octets, error))
+            return 0;
+        put_octets(printing, (ONEM2M_SLICE){ octets, length });
+        OPENSSL_cleanse(octets, length);
+    }
     return !printing->failed || onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
                                               "the text cannot be written");
 }

@@ -72,7 +72,7 @@ int onem2m_digest_wish_check_time(const ONEM2M_DIGEST_WISH *wish,
 {
     ONEM2M_ERROR error;
 
-    if (wish->digest == NULL || !context->stream.has_message)
+    if (wish->digest == NULL || !onem2m_mac_stream_has_message(&context->stream))
         return 1;
     onem2m_refuse(&error, ONEM2M_R_BAD_DIGEST, ONEM2M_NO_OFFSET,
                   "a message has begun with another digest");
@@ -118,21 +118,18 @@ int onem2m_hmac_context_begin(void *argument, const ONEM2M_ATTRIBUTES *attribute
     const ONEM2M_HMAC_BEGINNING *beginning = argument;
     const EVP_MD *digest = beginning->wish->digest;
 
-    ONEM2M_SLICE key;
-
     (void)attributes;
-    if (!onem2m_material_octets(material, beginning->context->algorithm, &key, error))
-        return 0;
     if (digest == NULL)
         digest = chosen_digest(beginning->context, error);
-    return digest != NULL && onem2m_hmac_begin(&beginning->context->stream, digest, key, error);
+    return digest != NULL &&
+           onem2m_mac_stream_begin(&beginning->context->stream, digest, material, error);
 }
 
 static int check_begun(const ONEM2M_HMAC_CONTEXT *context)
 {
     ONEM2M_ERROR error;
 
-    if (context->stream.inner != NULL)
+    if (onem2m_mac_stream_digest(&context->stream) != NULL)
         return 1;
     onem2m_refuse(&error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET,
                   "not initialised with a key, or not again after the last message");
@@ -146,17 +143,17 @@ int onem2m_hmac_context_update(ONEM2M_HMAC_CONTEXT *context, const unsigned char
 
     if (!check_begun(context))
         return 0;
-    return onem2m_hmac_update(&context->stream, (ONEM2M_SLICE){ data, length }, &error) ||
+    return onem2m_mac_stream_update(&context->stream, (ONEM2M_SLICE){ data, length }, &error) ||
            ONEM2M_RAISE(context->provider, context->algorithm, &error);
 }
 
 int onem2m_hmac_context_size(const ONEM2M_HMAC_CONTEXT *context, size_t *size)
 {
-    const EVP_MD *digest;
+    const EVP_MD *digest = onem2m_mac_stream_digest(&context->stream);
     ONEM2M_ERROR error;
 
-    digest = context->stream.inner != NULL ? EVP_MD_CTX_get0_md(context->stream.inner)
-                                           : chosen_digest(context, &error);
+    if (digest == NULL)
+        digest = chosen_digest(context, &error);
     if (digest == NULL)
         return ONEM2M_RAISE(context->provider, context->algorithm, &error);
     *size = (size_t)EVP_MD_get_size(digest);
@@ -182,7 +179,7 @@ int onem2m_hmac_context_finish(ONEM2M_HMAC_CONTEXT *context, unsigned char *out,
         return 0;
     if (out != NULL && capacity < size)
         return refuse_capacity(context, size, capacity);
-    if (out != NULL && !onem2m_hmac_finish(&context->stream, out, &error))
+    if (out != NULL && !onem2m_mac_stream_finish(&context->stream, out, &error))
         return ONEM2M_RAISE(context->provider, context->algorithm, &error);
     *length = size;
     return 1;
@@ -218,13 +215,13 @@ int onem2m_hmac_context_copy(ONEM2M_HMAC_CONTEXT *to, const ONEM2M_HMAC_CONTEXT 
     if (to->digest != from->digest || !copy_text(&to->digest_name, from->digest_name) ||
         !copy_text(&to->properties, from->properties))
         return onem2m_raise_out_of_memory(from->provider, from->algorithm);
-    return onem2m_hmac_copy(&to->stream, &from->stream, &error) ||
+    return onem2m_mac_stream_copy(&to->stream, &from->stream, &error) ||
            ONEM2M_RAISE(from->provider, from->algorithm, &error);
 }
 
 void onem2m_hmac_context_clear(ONEM2M_HMAC_CONTEXT *context)
 {
-    onem2m_hmac_end(&context->stream);
+    onem2m_mac_stream_end(&context->stream);
     EVP_MD_free(context->digest);
     OPENSSL_free(context->digest_name);
     OPENSSL_free(context->properties);

@@ -5,7 +5,7 @@
 #ifndef ONEM2M_PROVIDER_HMAC_CONTEXT_H
 #define ONEM2M_PROVIDER_HMAC_CONTEXT_H
 
-#include "keystore/hmac.h"
+#include "keystore/mac_stream.h"
 #include "keystore/store.h"
 #include "provider.h"
 
@@ -20,7 +20,7 @@ typedef struct {
     EVP_MD *digest;        /* NULL: SHA2-256, as the configuration chooses it */
     char *digest_name;
     char *properties;
-    ONEM2M_HMAC_STREAM stream;
+    ONEM2M_MAC_STREAM stream;
 } ONEM2M_HMAC_CONTEXT;
 
 /* A wish for another digest: not in the context before it is committed. Zeroed: none. */

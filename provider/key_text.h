@@ -11,9 +11,6 @@
 
 /* What of a key can be read by everybody, for printing and for OSSL_PARAMs. */
 
-/* TS-0003 table 6.3.1-1: what a store in software can claim. */
-#define ONEM2M_PROTECTION_LEVEL 1
-
 /* The state, "expired" of a key that is past its end and neither revoked nor destroyed. Static. */
 const char *onem2m_key_state_text(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME now);
 

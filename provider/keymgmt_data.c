@@ -158,19 +158,22 @@ static void put_attributes(EXPORT *export, const ONEM2M_ATTRIBUTES *attributes)
 static int export_key(EXPORT *export, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
     const ONEM2M_MATERIAL material = onem2m_key_material(key);
-    ONEM2M_SLICE octets;
+    const size_t length = onem2m_material_length(&material);
+    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
+    int ok;
 
     put_attributes(export, &key->attributes);
     if ((export->selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0) {
-        if (!onem2m_material_octets(&material, "export", &octets, error))
+        if (!onem2m_material_read(&material, octets, error))
             return 0;
-        export->params[export->count++] = OSSL_PARAM_construct_octet_string(
-            ONEM2M_PARAM_PRIV, (void *)(uintptr_t)octets.data, octets.length);
+        export->params[export->count++] =
+            OSSL_PARAM_construct_octet_string(ONEM2M_PARAM_PRIV, octets, length);
     }
     export->params[export->count] = OSSL_PARAM_construct_end();
-    return export->callback(export->params, export->callback_argument) ||
-           onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
-                         "who asked for the key did not take it");
+    ok = export->callback(export->params, export->callback_argument);
+    OPENSSL_cleanse(octets, length);
+    return ok || onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET,
+                               "who asked for the key did not take it");
 }
 
 /* Octets only where policy lets them leave; attributes to everybody. */

@@ -6,8 +6,8 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
 #include <onem2m/params.h>
+#include "keystore/derived.h"
 #include "derivation_params.h"
 #include "key_draft.h"
 #include "keymgmt.h"
@@ -192,102 +192,79 @@ typedef struct {
     ONEM2M_KEY *key;
 } MAKING;
 
-static int reserve(ONEM2M_SECRET *octets, size_t size, ONEM2M_ERROR *error)
+static int make_of(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
+                   const ONEM2M_DERIVED *derived, ONEM2M_ERROR *error)
 {
-    return onem2m_secret_reserve(octets, size) ||
-           onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+    const ONEM2M_MATERIAL material = onem2m_derived_material(derived);
+
+    return onem2m_key_make(key, attributes, &material, error);
 }
 
-static int random_octets(const MAKING *making, ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
+/* Where a key is stored, there it is generated; *token NULL: in software. */
+static int find_token(const MAKING *making, ONEM2M_TOKEN **token, ONEM2M_ERROR *error)
+{
+    const ONEM2M_STORE *store;
+
+    *token = NULL;
+    if (!making->draft.store)
+        return 1;
+    store = onem2m_keys_store(&making->generation->provider->keys, error);
+    if (store != NULL)
+        *token = onem2m_store_token(store);
+    return store != NULL;
+}
+
+static int generate_octets(const MAKING *making, ONEM2M_DERIVED *derived, ONEM2M_ERROR *error)
 {
     ONEM2M_CRYPTO *crypto = &making->generation->provider->crypto;
     const size_t size = making->draft.size != 0 ? making->draft.size : SIZE_DEFAULT;
-    int ok;
+    ONEM2M_TOKEN *token;
 
-    if (onem2m_crypto_sha256(crypto, error) == NULL || !reserve(octets, size, error))
-        return 0;
-    ERR_set_mark();
-    ok = RAND_priv_bytes_ex(onem2m_crypto_libctx(crypto), octets->octets, size, 0) > 0;
-    ERR_pop_to_mark();
-    if (!ok)
-        return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET, "no random octets");
-    octets->length = size;
-    return 1;
-}
-
-static int make_of_octets(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
-                          const ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
-{
-    const ONEM2M_MATERIAL material = onem2m_material_of_secret(octets);
-
-    return onem2m_key_make(key, attributes, &material, error);
+    return onem2m_crypto_sha256(crypto, error) != NULL && find_token(making, &token, error) &&
+           onem2m_generate_child(token, onem2m_crypto_libctx(crypto),
+                                 making->draft.attributes.extractable, size, derived, error);
 }
 
 static int make_random(void *argument, ONEM2M_KEY *key, ONEM2M_ERROR *error)
 {
     const MAKING *making = argument;
-    ONEM2M_SECRET octets = { .octets = NULL };
-    const int ok = random_octets(making, &octets, error) &&
-                   make_of_octets(key, &making->draft.attributes, &octets, error);
+    ONEM2M_DERIVED derived = { .token = NULL };
+    const int ok = generate_octets(making, &derived, error) &&
+                   make_of(key, &making->draft.attributes, &derived, error);
 
-    onem2m_secret_clear(&octets);
+    onem2m_derived_clear(&derived);
     return ok;
 }
 
-static int check_size(const MAKING *making, size_t size, ONEM2M_ERROR *error)
+static int check_size(const MAKING *making, const ONEM2M_DERIVED *derived, ONEM2M_ERROR *error)
 {
+    const ONEM2M_MATERIAL material = onem2m_derived_material(derived);
+    const size_t size = onem2m_material_length(&material);
+
     return making->draft.size == 0 || making->draft.size == size ||
            onem2m_refuse(error, ONEM2M_R_BAD_OUTPUT_LENGTH, ONEM2M_NO_OFFSET,
                          "size: the derived key has %zu octets, %u were asked for", size,
                          making->draft.size);
 }
 
-static int copy_octets(const ONEM2M_MATERIAL *parent, ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
-{
-    ONEM2M_SLICE from;
-
-    if (!onem2m_material_octets(parent, "taking the parent's octets", &from, error))
-        return 0;
-    onem2m_secret_assign(octets, from.data, from.length);
-    return 1;
-}
-
-/* The child's octets; without a derivation those of the parent. */
-static int derive_octets(MAKING *making, const ONEM2M_MATERIAL *parent, ONEM2M_SECRET *octets,
-                         ONEM2M_ERROR *error)
-{
-    ONEM2M_DERIVATION_INPUT *input = &making->stage.input;
-    size_t size = onem2m_material_length(parent);
-
-    input->key = *parent;
-    if (input->derivation != NULL &&
-        (!onem2m_derivation_check_key(input->derivation, size, error) ||
-         !onem2m_derivation_check_complete(input, error) ||
-         !onem2m_derivation_size(input, &size, error)))
-        return 0;
-    if (!check_size(making, size, error) || !reserve(octets, size, error))
-        return 0;
-    octets->length = size;
-    return input->derivation == NULL ? copy_octets(parent, octets, error)
-                                     : onem2m_derive(input, making->hmac, octets->octets, error);
-}
-
 static int derive_child(void *argument, const ONEM2M_ATTRIBUTES *parent,
                         const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     MAKING *making = argument;
+    ONEM2M_DERIVATION_INPUT *input = &making->stage.input;
     ONEM2M_ATTRIBUTES child = making->draft.attributes;
-    ONEM2M_SECRET octets = { .octets = NULL };
+    ONEM2M_DERIVED derived = { .token = NULL };
     int ok;
 
     child.parent_kind = (ONEM2M_KIND)0;
     making->limit = parent->not_after;
-    making->stage.input.key_is_master = parent->kind == ONEM2M_KIND_E2E_MASTER;
+    input->key = *material;
+    input->key_is_master = parent->kind == ONEM2M_KIND_E2E_MASTER;
     ok = onem2m_policy_child(&child, parent, &making->use, error) &&
-         derive_octets(making, material, &octets, error) &&
-         make_of_octets(making->key, &child, &octets, error);
-    making->stage.input.key = (ONEM2M_MATERIAL){ .token = NULL };
-    onem2m_secret_clear(&octets);
+         onem2m_derive_child(input, making->hmac, child.extractable, &derived, error) &&
+         check_size(making, &derived, error) && make_of(making->key, &child, &derived, error);
+    input->key = (ONEM2M_MATERIAL){ .token = NULL };
+    onem2m_derived_clear(&derived);
     return ok;
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -106,8 +107,20 @@ static int answer_registration(OSSL_PARAM *param, const ANSWER *answer)
 
 static int answer_protection_level(OSSL_PARAM *param, const ANSWER *answer)
 {
-    (void)answer;
-    return OSSL_PARAM_set_int(param, ONEM2M_PROTECTION_LEVEL);
+    const ONEM2M_KEYS *keys = &answer->question->object->provider->keys;
+
+    return OSSL_PARAM_set_int(param, onem2m_keys_protection(keys, answer->attributes));
+}
+
+static int answer_custody(OSSL_PARAM *param, const ANSWER *answer)
+{
+    return answer_word(param, onem2m_custody_name(answer->attributes->custody));
+}
+
+static int answer_birth(OSSL_PARAM *param, const ANSWER *answer)
+{
+    return answer->attributes->birth == ONEM2M_BIRTH_UNKNOWN ||
+           answer_word(param, onem2m_birth_name(answer->attributes->birth));
 }
 
 static int answer_allowed_suids(OSSL_PARAM *param, const ANSWER *answer)
@@ -134,6 +147,8 @@ static const struct {
     { ONEM2M_PARAM_DERIVE_OCTETS, answer_derive_octets },
     { ONEM2M_PARAM_REGISTRATION, answer_registration },
     { ONEM2M_PARAM_PROTECTION_LEVEL, answer_protection_level },
+    { ONEM2M_PARAM_CUSTODY, answer_custody },
+    { ONEM2M_PARAM_BIRTH, answer_birth },
     { ONEM2M_PARAM_ALLOWED_SUIDS, answer_allowed_suids },
 };
 
@@ -176,16 +191,19 @@ static int is_octets(const OSSL_PARAM *param)
 static int answer_octets(OSSL_PARAM *param, const ANSWER *answer, ONEM2M_ERROR *error)
 {
     ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT };
-    ONEM2M_SLICE octets;
+    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
+    const size_t length = onem2m_material_length(answer->material);
+    int ok;
 
     onem2m_key_object_complete_use(answer->question->object, &use);
     answer->question->refused = param;
     if (!onem2m_policy_allows(answer->attributes, &use, error) ||
-        !onem2m_material_octets(answer->material, "export", &octets, error))
+        !onem2m_material_read(answer->material, octets, error))
         return 0;
-    return OSSL_PARAM_set_octet_string(param, octets.data, octets.length) ||
-           onem2m_refuse(error, ONEM2M_R_WRONG_TYPE, ONEM2M_NO_OFFSET,
-                         "room for %zu octets is needed", octets.length);
+    ok = OSSL_PARAM_set_octet_string(param, octets, length);
+    OPENSSL_cleanse(octets, length);
+    return ok || onem2m_refuse(error, ONEM2M_R_WRONG_TYPE, ONEM2M_NO_OFFSET,
+                               "room for %zu octets is needed", length);
 }
 
 static int answer_all(void *argument, const ONEM2M_ATTRIBUTES *attributes,
@@ -280,6 +298,8 @@ const OSSL_PARAM *onem2m_keymgmt_gettable_params(void *provctx)
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_PURPOSE, NULL, 0),
         OSSL_PARAM_utf8_string(ONEM2M_PARAM_CREATED, NULL, 0),
         OSSL_PARAM_uint(ONEM2M_PARAM_PROTECTION_LEVEL, NULL),
+        OSSL_PARAM_utf8_string(ONEM2M_PARAM_CUSTODY, NULL, 0),
+        OSSL_PARAM_utf8_string(ONEM2M_PARAM_BIRTH, NULL, 0),
         OSSL_PARAM_octet_string(ONEM2M_PARAM_PRIV, NULL, 0),
         OSSL_PARAM_END,
     };

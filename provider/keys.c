@@ -114,6 +114,13 @@ int onem2m_keys_look_up(ONEM2M_KEYS *keys, ONEM2M_SLICE key_id, unsigned int kin
     return ok;
 }
 
+int onem2m_keys_protection(const ONEM2M_KEYS *keys, const ONEM2M_ATTRIBUTES *attributes)
+{
+    const ONEM2M_STORE *store = atomic_load_explicit(&keys->store, memory_order_acquire);
+
+    return store != NULL ? onem2m_store_protection(store, attributes) : ONEM2M_PROTECTION_SOFTWARE;
+}
+
 ONEM2M_TIME onem2m_keys_now(ONEM2M_KEYS *keys)
 {
     const ONEM2M_TIME now = (ONEM2M_TIME)time(NULL);

@@ -48,6 +48,9 @@ void onem2m_keys_give_reader(ONEM2M_KEYS *keys, ONEM2M_STORE_READER *reader);
 int onem2m_keys_look_up(ONEM2M_KEYS *keys, ONEM2M_SLICE key_id, unsigned int kinds,
                         onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error);
 
+/* The protection level of a key (TS-0003 table 6.3.1-1). */
+int onem2m_keys_protection(const ONEM2M_KEYS *keys, const ONEM2M_ATTRIBUTES *attributes);
+
 /* The time, never earlier than it was: a clock set back revives no key seen expired. */
 ONEM2M_TIME onem2m_keys_now(ONEM2M_KEYS *keys);
 

@@ -184,7 +184,8 @@ static int set_params(MAC_CTX *ctx, const OSSL_PARAM params[], int must_begin)
     int ok = take_params(&call, ctx, params) &&
              (must_begin || onem2m_digest_wish_check_time(&call.wish, &ctx->hmac));
 
-    if (ok && (must_begin || (call.wish.digest != NULL && ctx->hmac.stream.inner != NULL)))
+    if (ok && (must_begin ||
+               (call.wish.digest != NULL && onem2m_mac_stream_digest(&ctx->hmac.stream) != NULL)))
         ok = begin(ctx, &call);
     if (ok) {
         keep(&ctx->key_id, call.key_id);

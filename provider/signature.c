@@ -216,7 +216,7 @@ static int signature_set_ctx_params(void *vctx, const OSSL_PARAM params[])
     ONEM2M_DIGEST_WISH wish = { NULL, NULL, NULL };
     int ok = take_params(&wish, ctx, params) && onem2m_digest_wish_check_time(&wish, &ctx->hmac);
 
-    if (ok && wish.digest != NULL && ctx->hmac.stream.inner != NULL)
+    if (ok && wish.digest != NULL && onem2m_mac_stream_digest(&ctx->hmac.stream) != NULL)
         ok = begin(ctx, ctx->key, &wish);
     if (ok)
         onem2m_digest_wish_commit(&wish, &ctx->hmac);

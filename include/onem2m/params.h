@@ -96,9 +96,11 @@
 #define ONEM2M_PARAM_DERIVE_OCTETS "derive-octets" /* unsigned: 0 or 1 (default) */
 #define ONEM2M_PARAM_REGISTRATION "registration"   /* unsigned: 0 (default), 1: held for others */
 #define ONEM2M_PARAM_PROTECTION_LEVEL "protection-level" /* unsigned: TS-0003 6.3.1; read only */
-#define ONEM2M_PARAM_PARENT_KEY_ID "parent-key-id"       /* UTF-8: where it came from */
-#define ONEM2M_PARAM_PARENT_KIND "parent-kind"           /* UTF-8: the kind of that key */
-#define ONEM2M_PARAM_SOURCE_ID "source-id"               /* UTF-8: CSE-ID, AE-ID or FQDN */
+#define ONEM2M_PARAM_CUSTODY "custody" /* UTF-8: software, object or wrapped; read only */
+#define ONEM2M_PARAM_BIRTH "birth"     /* UTF-8: how it came into its token; read only */
+#define ONEM2M_PARAM_PARENT_KEY_ID "parent-key-id"               /* UTF-8: where it came from */
+#define ONEM2M_PARAM_PARENT_KIND "parent-kind"                   /* UTF-8: the kind of that key */
+#define ONEM2M_PARAM_SOURCE_ID "source-id"                       /* UTF-8: CSE-ID, AE-ID or FQDN */
 #define ONEM2M_PARAM_SOURCE_CREDENTIAL_ID "source-credential-id" /* UTF-8: a Credential-ID */
 #define ONEM2M_PARAM_TARGET_IDS "target-ids"       /* UTF-8: identifiers, separated by a space */
 #define ONEM2M_PARAM_LABELS "labels"               /* UTF-8: words, separated by a space */

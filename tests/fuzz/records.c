@@ -21,8 +21,7 @@ static const ONEM2M_SLICE name = { (const unsigned char *)"km1@maf.example.com\0
 
 typedef struct {
     ONEM2M_ATTRIBUTES attributes;
-    unsigned char secret[ONEM2M_KEY_OCTETS_MAX];
-    size_t length;
+    ONEM2M_RECORD_KEY key;
 } OPENED;
 
 static void check_refusal(const ONEM2M_ERROR *error)
@@ -49,14 +48,21 @@ static int is_same(ONEM2M_SLICE a, ONEM2M_SLICE b)
 static void check_opened(const ONEM2M_RECORD *record, const OPENED *opened)
 {
     static unsigned char again[ONEM2M_RECORD_MAX];
+    static int somewhere;
+    const ONEM2M_RECORD_KEY *key = &opened->key;
+    ONEM2M_MATERIAL material = { .key = &key->token_key };
     ONEM2M_RECORD resealed;
     size_t length;
 
-    HOLDS(opened->length <= ONEM2M_KEY_OCTETS_MAX);
-    HOLDS(is_untouched(opened->secret + opened->length, sizeof(opened->secret) - opened->length));
-    HOLDS(onem2m_record_seal(cipher(), name, &opened->attributes,
-                             &(ONEM2M_MATERIAL){ .octets = { opened->secret, opened->length } },
-                             again, &length, NULL));
+    if (key->token_key.custody == ONEM2M_CUSTODY_SOFTWARE) {
+        material.octets = (ONEM2M_SLICE){ key->octets, key->length };
+        HOLDS(key->length <= ONEM2M_KEY_OCTETS_MAX);
+    } else {
+        material.token = (ONEM2M_TOKEN *)(void *)&somewhere;
+        HOLDS(key->length == 0 && key->token_key.length <= ONEM2M_TOKEN_REFERENCE_MAX);
+    }
+    HOLDS(is_untouched(key->octets + key->length, sizeof(key->octets) - key->length));
+    HOLDS(onem2m_record_seal(cipher(), name, &opened->attributes, &material, again, &length, NULL));
     HOLDS(onem2m_record_parse(&resealed, (ONEM2M_SLICE){ again, length }, NULL));
     HOLDS(is_same(record->protected_header, resealed.protected_header));
     HOLDS(record->ciphertext.length == resealed.ciphertext.length);
@@ -75,8 +81,7 @@ static int open_record(ONEM2M_SLICE octets)
         check_refusal(&error);
         return 0;
     }
-    if (!onem2m_record_open(cipher(), name, &record, &opened.attributes, opened.secret,
-                            &opened.length, &error)) {
+    if (!onem2m_record_open(cipher(), name, &record, &opened.attributes, &opened.key, &error)) {
         HOLDS(is_untouched(&opened, sizeof(opened)));
         check_refusal(&error);
         return 0;

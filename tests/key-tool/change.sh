@@ -64,12 +64,12 @@ refused "no such key" remove nobody@mef.example.com
 refused "no such key" revoke nobody@mef.example.com
 
 # A tree, of which a part is over already.
-key 0 generate --kind ke --key-id ke@mef.example.com
+key 0 generate --kind ke "${leaves[@]}" --key-id ke@mef.example.com
 key 0 derive ke@mef.example.com --derivation ONEM2M-KM --maf-id maf.example.com \
-    --key-id km@maf.example.com
+    "${leaves[@]}" --key-id km@maf.example.com
 for purpose in master message-authentication attribute-authenticity; do
     key 0 derive km@maf.example.com --derivation ONEM2M-E2E-KEY --purpose $purpose \
-        --key-id $purpose@maf.example.com
+        "${leaves[@]}" --key-id $purpose@maf.example.com
 done
 key 0 derive master@maf.example.com --derivation ONEM2M-E2E-KEY \
     --purpose attribute-confidentiality --key-id deep@maf.example.com

@@ -21,8 +21,22 @@ configure() {
         printf '%s\n' "$@"
     } >"$file"
 }
-configure "$OPENSSL_CONF" "keystore = lmdb:$work/store" "seal = file:$work/seal" \
-    "fqdn = node.example.com"
+
+# Keys are in the store, or in a token of $TOKEN_KIND with their records there.
+if [ -n "${TOKEN_KIND:-}" ]; then
+    # shellcheck source=tests/key-tool/token.sh
+    . "${BASH_SOURCE[0]%/*}/token.sh" "$TOKEN_KIND"
+    keystore="pkcs11:$token?$module&pin-source=file:$work/pin&x-records=lmdb:$work/store"
+    seal=""
+else
+    keystore="lmdb:$work/store"
+    seal="file:$work/seal"
+fi
+# Of a key that SoftHSM, which knows no HKDF, extracts an E2E master of.
+leaves=()
+# shellcheck disable=SC2034 # of whoever sources this
+[ "${TOKEN_KIND:-}" != softhsm ] || leaves=(--extractable)
+configure "$OPENSSL_CONF" "keystore = $keystore" ${seal:+"seal = $seal"} "fqdn = node.example.com"
 
 fail() {
     echo "FAILED: $*" >&2

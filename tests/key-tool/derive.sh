@@ -95,12 +95,16 @@ key 2 derive ke@mef.example.com --kind km --salt 00
 
 # A child ends with its parent, also when that ends earlier from now on.
 key 0 derive ke@mef.example.com "${km[@]}" --key-id km@maf.example.com
+# Of a key that may not leave it, SoftHSM makes no master.
+master=0
+[ "${TOKEN_KIND:-}" != softhsm ] || master=1
 key 0 show km@maf.example.com
 [ "$(attribute not-after)" = 20301231T000000Z ] || fail "not-after of a child"
-key 0 derive KM@maf.example.com --derivation ONEM2M-E2E-KEY --purpose master \
+key $master derive KM@maf.example.com --derivation ONEM2M-E2E-KEY --purpose master \
     --key-id master@maf.example.com
 key 0 update ke@mef.example.com --not-after 20291231T000000Z
 for name in km master; do
+    [ "$name-$master" != master-1 ] || continue
     key 0 show $name@maf.example.com
     [ "$(attribute not-after)" = 20291231T000000Z ] || fail "not-after of $name"
 done

@@ -5,9 +5,9 @@
 # list, show, tree: what is there, and nothing that a terminal would obey.
 . "${BASH_SOURCE[0]%/*}/common.sh"
 key 0 init
-key 0 generate --kind ke --key-id ke@mef.example.com --labels "first lab"
+key 0 generate --kind ke "${leaves[@]}" --key-id ke@mef.example.com --labels "first lab"
 key 0 derive ke@mef.example.com --derivation ONEM2M-KM --maf-id maf.example.com \
-    --key-id km@maf.example.com
+    "${leaves[@]}" --key-id km@maf.example.com
 key 0 derive km@maf.example.com --derivation ONEM2M-E2E-KEY --purpose master \
     --key-id master@maf.example.com
 key 0 derive ke@mef.example.com --derivation ONEM2M-KPSA --target-id b.example.com \

@@ -99,14 +99,12 @@ static int walk(BENCH *bench)
 
 static int record_open(BENCH *bench)
 {
-    unsigned char secret[ONEM2M_KEY_OCTETS_MAX];
     ONEM2M_ATTRIBUTES attributes;
+    ONEM2M_RECORD_KEY key;
     ONEM2M_RECORD parsed;
-    size_t length;
 
     return onem2m_record_parse(&parsed, record_of(bench), NULL) &&
-           onem2m_record_open(&bench->cipher, name_of(bench), &parsed, &attributes, secret, &length,
-                              NULL);
+           onem2m_record_open(&bench->cipher, name_of(bench), &parsed, &attributes, &key, NULL);
 }
 
 static int record_seal(BENCH *bench)

@@ -43,8 +43,7 @@ int open_as(ONEM2M_RECORD_CIPHER *cipher, ONEM2M_SLICE under, ONEM2M_SLICE recor
     ONEM2M_RECORD parsed;
 
     return onem2m_record_parse(&parsed, record, error) &&
-           onem2m_record_open(cipher, under, &parsed, &opened->attributes, opened->secret,
-                              &opened->length, error);
+           onem2m_record_open(cipher, under, &parsed, &opened->attributes, &opened->key, error);
 }
 
 /* Of a copy as long as the record is, so that a sanitizer sees a read beyond it. */

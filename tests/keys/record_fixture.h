@@ -19,8 +19,7 @@ extern const unsigned char record_data_key[ONEM2M_DATA_KEY_OCTETS];
 
 typedef struct {
     ONEM2M_ATTRIBUTES attributes;
-    unsigned char secret[ONEM2M_KEY_OCTETS_MAX];
-    size_t length;
+    ONEM2M_RECORD_KEY key;
 } OPENED;
 
 typedef struct {

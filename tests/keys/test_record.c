@@ -65,6 +65,9 @@ static void assert_same_attributes(const ONEM2M_ATTRIBUTES *a, const ONEM2M_ATTR
     assert_int_equal(a->extractable, b->extractable);
     assert_int_equal(a->derive_octets, b->derive_octets);
     assert_int_equal(a->allowed_suids, b->allowed_suids);
+    assert_int_equal(a->custody, b->custody);
+    assert_int_equal(a->birth, b->birth);
+    assert_int_equal(a->exposed, b->exposed);
     assert_true(a->created == b->created && a->not_after == b->not_after);
     for (size_t i = 0; i < ONEM2M_TEXT_COUNT; i++) {
         assert_int_equal(a->text[i].length, b->text[i].length);
@@ -96,9 +99,60 @@ static void opens_what_was_sealed(void **state)
             !open_as(&fixture->cipher, own_name(), slice(out, length), &opened, &error))
             fail_msg("%d: %s", i, error.detail);
         assert_same_attributes(&opened.attributes, &attributes);
-        assert_int_equal(opened.length, secret_length);
-        assert_memory_equal(opened.secret, secret, secret_length);
-        assert_untouched(opened.secret + secret_length, sizeof(opened.secret) - secret_length);
+        assert_int_equal(opened.key.length, secret_length);
+        assert_memory_equal(opened.key.octets, secret, secret_length);
+        assert_untouched(opened.key.octets + secret_length,
+                         sizeof(opened.key.octets) - secret_length);
+    }
+}
+
+/* A key of a token as it may be: what is known of its birth says whether it was outside. */
+static void random_token_key(ONEM2M_ATTRIBUTES *a, ONEM2M_TOKEN_KEY *key)
+{
+    memset(key, 0, sizeof(*key));
+    a->state = (ONEM2M_STATE)(1 + random_below(3));
+    key->custody = random_below(2) ? ONEM2M_CUSTODY_OBJECT : ONEM2M_CUSTODY_WRAPPED;
+    key->birth = (ONEM2M_BIRTH)(1 + random_below(6));
+    key->extractable = a->extractable;
+    key->key_length = 8 + random_below(505);
+    key->length = key->custody == ONEM2M_CUSTODY_OBJECT ? ONEM2M_TOKEN_ID_OCTETS
+                                                        : (key->key_length + 7) / 8 * 8 + 8;
+    random_octets(key->reference, key->length);
+    a->exposed = (int)random_below(2);
+}
+
+static void opens_what_was_sealed_of_a_token(void **state)
+{
+    static unsigned char storage[RECORD_TEXTS][3000], out[ONEM2M_RECORD_MAX];
+    static int somewhere;
+    FIXTURE *fixture = *state;
+
+    for (int i = 0; i < 500; i++) {
+        ONEM2M_TOKEN_KEY key;
+        const ONEM2M_MATERIAL material = { .token = (ONEM2M_TOKEN *)(void *)&somewhere,
+                                           .key = &key };
+        ONEM2M_ATTRIBUTES attributes;
+        ONEM2M_ERROR error;
+        OPENED opened;
+        size_t length;
+
+        random_attributes(&attributes, storage);
+        random_token_key(&attributes, &key);
+        onem2m_attributes_place(&attributes, &material);
+        memset(&opened, UNTOUCHED, sizeof(opened));
+        if (!onem2m_record_seal(&fixture->cipher, own_name(), &attributes, &material, out, &length,
+                                &error) ||
+            !open_as(&fixture->cipher, own_name(), slice(out, length), &opened, &error))
+            fail_msg("%d: %s", i, error.detail);
+        assert_same_attributes(&opened.attributes, &attributes);
+        assert_int_equal(opened.key.length, 0);
+        assert_int_equal(opened.key.token_key.custody, key.custody);
+        assert_int_equal(opened.key.token_key.birth, key.birth);
+        assert_int_equal(opened.key.token_key.extractable, key.extractable);
+        assert_int_equal(opened.key.token_key.key_length, key.key_length);
+        assert_int_equal(opened.key.token_key.length, key.length);
+        assert_memory_equal(opened.key.token_key.reference, key.reference, key.length);
+        assert_untouched(opened.key.octets, sizeof(opened.key.octets));
     }
 }
 
@@ -237,9 +291,9 @@ static void opens_the_fixed_record(void **state)
     if (!open_as(&fixture->cipher, own_name(), slice(record, length), &opened, &error))
         fail_msg("%s", error.detail);
     assert_same_attributes(&opened.attributes, &expected);
-    assert_int_equal(opened.length, 32);
+    assert_int_equal(opened.key.length, 32);
     for (size_t i = 0; i < 32; i++)
-        assert_int_equal(opened.secret[i], 0x40 + i);
+        assert_int_equal(opened.key.octets[i], 0x40 + i);
     free(record);
 }
 
@@ -337,6 +391,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(opens_what_was_sealed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(opens_what_was_sealed_of_a_token, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seals_with_a_fresh_iv, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seals_nothing_unreadable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seals_up_to_the_limit, set_up, tear_down),

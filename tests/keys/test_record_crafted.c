@@ -122,6 +122,21 @@ static void craft(BUFFER *record, const CRAFTED *crafted)
         what, good, NULL, NULL, hex, NULL, NULL, NULL                                              \
     }
 
+#define IN_TOKEN(what, good, attributes, key)                                                      \
+    {                                                                                              \
+        what, good, NULL, attributes, key, NULL, NULL, NULL                                        \
+    }
+#define OBJECT                                                                                     \
+    "a5010203010401"                                                                               \
+    "0c01"
+#define EXPOSED "a6010203010401"
+#define REFERENCE "3a00010002"
+#define OCTETS "3a00010003"
+#define ID "000102030405060708090a0b0c0d0e0f"
+#define OBJECT_KEY "a30104" REFERENCE "50" ID OCTETS "1820"
+#define WRAPPED_KEY "a30104" REFERENCE "5828" ID ID "0001020304050607" OCTETS "1820"
+#define PADDED_KEY "a30104" REFERENCE "5820" ID ID OCTETS "11"
+
 static const CRAFTED crafted[] = {
     ATTRIBUTES("least", 1, LEAST),
     ATTRIBUTES("all numbers", 1, "ab0101020103040401050106010701080109010a010b01"),
@@ -227,6 +242,64 @@ static const CRAFTED crafted[] = {
             "a2010420483132333435363"
             "7"),
     KEY_MAP("nothing that is CBOR", 0, "ffffffffff"),
+    IN_TOKEN("an object, generated", 1, OBJECT "0d02", OBJECT_KEY),
+    IN_TOKEN("an object, derived", 1, OBJECT "0d05", OBJECT_KEY),
+    IN_TOKEN("wrapped, imported", 1, EXPOSED "0c020d010e01", WRAPPED_KEY),
+    IN_TOKEN("wrapped, of what was outside", 1, EXPOSED "0c020d030e01", WRAPPED_KEY),
+    IN_TOKEN("wrapped, of 17 octets", 1, EXPOSED "0c020d060e01", PADDED_KEY),
+    IN_TOKEN("wrapped, extractable", 1,
+             "a7010203010401"
+             "09010c020d020e01",
+             WRAPPED_KEY),
+    IN_TOKEN("a key without custody", 0, LEAST, OBJECT_KEY),
+    IN_TOKEN("custody without a reference", 0, OBJECT "0d02", COSE_KEY),
+    IN_TOKEN("an object's key, wrapped", 0, OBJECT "0d02", WRAPPED_KEY),
+    IN_TOKEN("a wrapped key, an object's", 0,
+             "a5010203010401"
+             "0c020d02",
+             OBJECT_KEY),
+    IN_TOKEN("custody 0", 0,
+             "a5010203010401"
+             "0c000d02",
+             OBJECT_KEY),
+    IN_TOKEN("custody 3", 0,
+             "a5010203010401"
+             "0c030d02",
+             OBJECT_KEY),
+    IN_TOKEN("birth without custody", 0,
+             "a4010203010401"
+             "0d02",
+             COSE_KEY),
+    IN_TOKEN("custody without birth", 0,
+             "a4010203010401"
+             "0c01",
+             OBJECT_KEY),
+    IN_TOKEN("birth 7", 0, OBJECT "0d07", OBJECT_KEY),
+    IN_TOKEN("exposed without custody", 0,
+             "a4010203010401"
+             "0e01",
+             COSE_KEY),
+    IN_TOKEN("exposed 2", 0, EXPOSED "0c010d010e02", OBJECT_KEY),
+    IN_TOKEN("imported and not exposed", 0, OBJECT "0d01", OBJECT_KEY),
+    IN_TOKEN("signed and not exposed", 0, OBJECT "0d06", OBJECT_KEY),
+    IN_TOKEN("extractable and not exposed", 0,
+             "a6010203010401"
+             "09010c010d02",
+             OBJECT_KEY),
+    IN_TOKEN("destroyed and in a token", 0,
+             "a5010203040401"
+             "0c010d02",
+             OBJECT_KEY),
+    IN_TOKEN("a reference too short", 0, OBJECT "0d02",
+             "a30104" REFERENCE "4f"
+             "0102030405060708090a0b0c0d0e0f" OCTETS "1820"),
+    IN_TOKEN("a key of 7 octets", 0, OBJECT "0d02", "a30104" REFERENCE "50" ID OCTETS "07"),
+    IN_TOKEN("a key of 513 octets", 0, OBJECT "0d02", "a30104" REFERENCE "50" ID OCTETS "190201"),
+    IN_TOKEN("octets not said", 0, OBJECT "0d02", "a20104" REFERENCE "50" ID),
+    IN_TOKEN("octets beside a reference", 0, OBJECT "0d02",
+             "a40104" REFERENCE "50" ID OCTETS "1820"
+             "204131"),
+    IN_TOKEN("octets after it", 0, OBJECT "0d02", OBJECT_KEY "00"),
     { "a tag before", 0, NULL, NULL, NULL,
       "d08"
       "3",
@@ -280,7 +353,7 @@ static void refuses_keys_too_long(void **state)
     craft(&record, &too_long);
     assert_true(
         open_as(&fixture->cipher, own_name(), slice(record.octets, record.length), &opened, NULL));
-    assert_int_equal(opened.length, 512);
+    assert_int_equal(opened.key.length, 512);
     hex[13] = '1';
     hex[14 + 2 * 512] = '0';
     hex[14 + 2 * 513] = '\0';

@@ -6,36 +6,8 @@
 # softhsm or nss. $SHIM is the shim's module, $SOFTOKN that of NSS.
 # shellcheck source=tests/key-tool/common.sh
 . "${BASH_SOURCE[0]%/*}/../key-tool/common.sh"
-unset ONEM2M_SHIM
-pin=Ocelot-4711
-
-softhsm() {
-    mkdir "$work/tokens"
-    export SOFTHSM2_CONF=$work/softhsm2.conf
-    printf '%s\n' "directories.tokendir = $work/tokens" "log.level = ERROR" >"$SOFTHSM2_CONF"
-    OPENSSL_CONF=/dev/null softhsm2-util --init-token --free --label "our token" --so-pin 12345678 --pin "$pin" >"$work/out"
-    token="token=our%20token"
-    module="module-path=$SHIM"
-}
-
-# NSS's softokn takes its database from the arguments of C_Initialize; the shim hands it on.
-nss() {
-    mkdir "$work/db"
-    export ONEM2M_SHIM_MODULE=$SOFTOKN
-    export ONEM2M_SHIM_PARAMETERS="configdir='sql:$work/db' certPrefix='' keyPrefix='' \
-secmod='secmod.db' tokenDescription='our token' dbTokenDescription='our token'"
-    "$NSS_PIN" "$SHIM" "$pin"
-    token="token=our%20token"
-    module="module-path=$SHIM"
-}
-
-"$KIND"
-
-write_pin() {
-    printf '%s\n' "$1" >"$work/pin"
-    chmod 600 "$work/pin"
-}
-write_pin "$pin"
+# shellcheck source=tests/key-tool/token.sh
+. "${BASH_SOURCE[0]%/*}/../key-tool/token.sh" "$KIND"
 uri="pkcs11:$token;object=seal?$module&pin-source=file:$work/pin"
 configure "$OPENSSL_CONF" "keystore = lmdb:$work/store" "seal = $uri" "fqdn = node.example.com"
 

@@ -5,8 +5,7 @@
 #include "commands.h"
 
 #include <stdlib.h>
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
+#include "keystore/derived.h"
 #include "draft.h"
 #include "refuse.h"
 #include "secret_input.h"
@@ -64,21 +63,32 @@ static int store_key(TOOL *tool, const ONEM2M_KEY *key, ONEM2M_ERROR *error)
     return 1;
 }
 
-/* Makes a key of the options and these octets, and stores it. */
+static int take_options(TOOL *tool, DRAFT *draft, ONEM2M_ERROR *error)
+{
+    draft_begin(draft, tool->now);
+    return draft_take_options(draft, tool, error) &&
+           draft_take_option(draft, tool, "purpose", error) &&
+           find_parent_kind(tool, &draft->attributes, error);
+}
+
+/* Makes a key of the options and what it is computed with, and stores it. */
+static int add_material(TOOL *tool, const DRAFT *draft, const ONEM2M_MATERIAL *material,
+                        ONEM2M_ERROR *error)
+{
+    ONEM2M_KEY key = { .storage = NULL };
+    const int ok =
+        onem2m_key_make(&key, &draft->attributes, material, error) && store_key(tool, &key, error);
+
+    onem2m_key_clear(&key);
+    return ok;
+}
+
 static int add_octets(TOOL *tool, const ONEM2M_SECRET *secret, ONEM2M_ERROR *error)
 {
     const ONEM2M_MATERIAL material = onem2m_material_of_secret(secret);
-    ONEM2M_KEY key = { .storage = NULL };
     DRAFT draft;
-    int ok;
 
-    draft_begin(&draft, tool->now);
-    ok = draft_take_options(&draft, tool, error) &&
-         draft_take_option(&draft, tool, "purpose", error) &&
-         find_parent_kind(tool, &draft.attributes, error) &&
-         onem2m_key_make(&key, &draft.attributes, &material, error) && store_key(tool, &key, error);
-    onem2m_key_clear(&key);
-    return ok;
+    return take_options(tool, &draft, error) && add_material(tool, &draft, &material, error);
 }
 
 static int check_kind_given(TOOL *tool, ONEM2M_ERROR *error)
@@ -119,26 +129,26 @@ static int read_octets(TOOL *tool, size_t *octets, ONEM2M_ERROR *error)
     return 1;
 }
 
-static int generate_octets(const TOOL *tool, ONEM2M_SECRET *secret, size_t octets,
-                           ONEM2M_ERROR *error)
+static int generate_key(TOOL *tool, const DRAFT *draft, size_t octets, ONEM2M_ERROR *error)
 {
-    if (!onem2m_secret_reserve(secret, octets))
-        return refuse_memory(error);
-    if (RAND_priv_bytes_ex(tool->libctx, secret->octets, octets, 0) <= 0)
-        return onem2m_refuse(error, ONEM2M_R_CRYPTO_FAILED, ONEM2M_NO_OFFSET, "no random octets");
-    secret->length = octets;
-    return 1;
+    ONEM2M_DERIVED generated = { .token = NULL };
+    ONEM2M_MATERIAL material;
+    int ok = onem2m_generate_child(onem2m_store_token(tool->store), tool->libctx,
+                                   draft->attributes.extractable, octets, &generated, error);
+
+    if (ok) {
+        material = onem2m_derived_material(&generated);
+        ok = add_material(tool, draft, &material, error);
+    }
+    onem2m_derived_clear(&generated);
+    return ok;
 }
 
 int command_generate(TOOL *tool, ONEM2M_ERROR *error)
 {
-    ONEM2M_SECRET secret = { .octets = NULL };
     size_t octets;
-    int ok;
+    DRAFT draft;
 
-    if (!check_kind_given(tool, error) || !read_octets(tool, &octets, error))
-        return 0;
-    ok = generate_octets(tool, &secret, octets, error) && add_octets(tool, &secret, error);
-    onem2m_secret_clear(&secret);
-    return ok;
+    return check_kind_given(tool, error) && read_octets(tool, &octets, error) &&
+           take_options(tool, &draft, error) && generate_key(tool, &draft, octets, error);
 }

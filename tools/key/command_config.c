@@ -122,17 +122,20 @@ static int check_fqdn(PROBLEMS *problems)
 /* Likewise. */
 static int check_seal(PROBLEMS *problems)
 {
-    const char *uri = problems->tool->config.seal;
     ONEM2M_SEAL seal = { .secret = { .octets = NULL } };
     ONEM2M_ERROR error;
-    int ok;
+    PLACES places;
+    int ok = config_places(&places, &problems->tool->config, &error);
 
-    if (uri == NULL)
-        return 1;
-    ok = onem2m_seal_open(&seal, uri, NULL, problems->tool->libctx, &error);
-    if (!ok)
-        add(problems, "seal: %s", error.detail);
+    if (!ok) {
+        add(problems, "keystore: %s", error.detail);
+    } else if (places.seal != NULL) {
+        ok = onem2m_seal_open(&seal, places.seal, NULL, problems->tool->libctx, &error);
+        if (!ok)
+            add(problems, "seal: %s", error.detail);
+    }
     onem2m_seal_clear(&seal);
+    config_clear_places(&places);
     return ok;
 }
 
@@ -211,6 +214,39 @@ static void print_problems(TOOL *tool, const PROBLEMS *problems)
     tool->has_findings = problems->count > 0;
 }
 
+/* What the token of the keys is and was found to do; derives: on the best rung of the ladder. */
+static void print_abilities(OUTPUT *output, const ONEM2M_TOKEN_ABILITIES *abilities)
+{
+    const ONEM2M_BIRTH rung = abilities->derives_sp800_108 ? ONEM2M_BIRTH_SP800_108
+                              : abilities->derives_hkdf    ? ONEM2M_BIRTH_HKDF
+                                                           : ONEM2M_BIRTH_SIGNED;
+
+    output_string(output, "token", abilities->label);
+    output_string(output, "token-manufacturer", abilities->manufacturer);
+    output_string(output, "token-model", abilities->model);
+    output_string(output, "token-serial", abilities->serial);
+    output_boolean(output, "token-generates", abilities->generates);
+    output_boolean(output, "token-wraps", abilities->wraps);
+    output_boolean(output, "token-wraps-any-length", abilities->wraps_padded);
+    output_string(output, "token-derives-by", onem2m_birth_name(rung));
+    output_boolean(output, "token-extracts-e2e-master", abilities->extracts_hkdf);
+    output_boolean(output, "token-splits", abilities->slices);
+}
+
+static void print_token(TOOL *tool, PROBLEMS *problems)
+{
+    ONEM2M_TOKEN *token = tool->store != NULL ? onem2m_store_token(tool->store) : NULL;
+    ONEM2M_TOKEN_ABILITIES abilities;
+    ONEM2M_ERROR error;
+
+    if (token == NULL)
+        return;
+    if (onem2m_token_abilities(token, &abilities, &error))
+        print_abilities(&tool->output, &abilities);
+    else
+        add(problems, "keystore: %s", error.detail);
+}
+
 int command_config(TOOL *tool, ONEM2M_ERROR *error)
 {
     PROBLEMS *problems = calloc(1, sizeof(*problems));
@@ -220,6 +256,7 @@ int command_config(TOOL *tool, ONEM2M_ERROR *error)
     problems->tool = tool;
     print_section(tool);
     output_string(&tool->output, "store", check_all(problems));
+    print_token(tool, problems);
     print_problems(tool, problems);
     free(problems);
     return 1;

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <onem2m/params.h>
+#include "keystore/derived.h"
 #include "draft.h"
 #include "refuse.h"
 #include "secret_input.h"
@@ -191,46 +192,15 @@ static int read_options(DERIVATION *derivation, ONEM2M_ERROR *error)
 
 /* ---- Deriving, inside the transaction that stores the child ---- */
 
-static int copy_octets(const ONEM2M_MATERIAL *parent, ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
-{
-    ONEM2M_SLICE from;
-
-    if (!onem2m_material_octets(parent, "taking the parent's octets", &from, error))
-        return 0;
-    onem2m_secret_assign(octets, from.data, from.length);
-    return 1;
-}
-
-static int derive_octets(DERIVATION *derivation, const ONEM2M_MATERIAL *parent,
-                         ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
-{
-    ONEM2M_DERIVATION_INPUT *input = &derivation->input;
-    size_t size = onem2m_material_length(parent);
-    int ok;
-
-    input->key = *parent;
-    ok =
-        input->derivation == NULL || (onem2m_derivation_check_key(input->derivation, size, error) &&
-                                      onem2m_derivation_check_complete(input, error) &&
-                                      onem2m_derivation_size(input, &size, error));
-    if (ok && !onem2m_secret_reserve(octets, size))
-        ok = refuse_memory(error);
-    if (ok && input->derivation == NULL)
-        ok = copy_octets(parent, octets, error);
-    else if (ok && (ok = onem2m_derive(input, &derivation->hmac, octets->octets, error)))
-        octets->length = size;
-    input->key = (ONEM2M_MATERIAL){ .token = NULL };
-    return ok;
-}
-
 static int store_child(DERIVATION *derivation, const ONEM2M_ATTRIBUTES *attributes,
-                       const ONEM2M_SECRET *octets, ONEM2M_ERROR *error)
+                       const ONEM2M_DERIVED *derived, ONEM2M_ERROR *error)
 {
-    const ONEM2M_MATERIAL material = onem2m_material_of_secret(octets);
+    ONEM2M_MATERIAL material = onem2m_derived_material(derived);
     ONEM2M_KEY key = { .storage = NULL };
     int ok = onem2m_key_make(&key, attributes, &material, error);
 
     if (ok) {
+        material = onem2m_key_material(&key);
         ok = onem2m_store_add(derivation->writer, &key.attributes, &material, derivation->key_id,
                               error);
     }
@@ -242,16 +212,19 @@ static int derive_from(void *argument, const ONEM2M_ATTRIBUTES *parent,
                        const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {
     DERIVATION *derivation = argument;
+    ONEM2M_DERIVATION_INPUT *input = &derivation->input;
     ONEM2M_ATTRIBUTES child = derivation->child.attributes;
-    ONEM2M_SECRET octets = { .octets = NULL };
+    ONEM2M_DERIVED derived = { .token = NULL };
     int ok;
 
     child.parent_kind = (ONEM2M_KIND)0;
-    derivation->input.key_is_master = parent->kind == ONEM2M_KIND_E2E_MASTER;
+    input->key = *material;
+    input->key_is_master = parent->kind == ONEM2M_KIND_E2E_MASTER;
     ok = onem2m_policy_child(&child, parent, &derivation->use, error) &&
-         derive_octets(derivation, material, &octets, error) &&
-         store_child(derivation, &child, &octets, error);
-    onem2m_secret_clear(&octets);
+         onem2m_derive_child(input, &derivation->hmac, child.extractable, &derived, error) &&
+         store_child(derivation, &child, &derived, error);
+    input->key = (ONEM2M_MATERIAL){ .token = NULL };
+    onem2m_derived_clear(&derived);
     return ok;
 }
 

@@ -39,26 +39,32 @@ static void put_hex(EXPORT *export, ONEM2M_SLICE secret)
     put(export, "\n", 1);
 }
 
-static int export_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
-                      const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
+static void put_key(EXPORT *export, ONEM2M_SLICE key_id, ONEM2M_SLICE secret)
 {
-    EXPORT *export = argument;
-    const ONEM2M_SLICE key_id = attributes->text[ONEM2M_TEXT_KEY_ID];
-    const ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT, .now = export->tool->now };
-    ONEM2M_SLICE secret;
-
-    if (!onem2m_policy_allows(attributes, &use, error) ||
-        !onem2m_material_octets(material, "export", &secret, error))
-        return 0;
     if (export->format == FORMAT_BINARY) {
         put(export, secret.data, secret.length);
-        return 1;
+        return;
     }
     if (export->format == FORMAT_PSK_FILE) {
         put(export, key_id.data, key_id.length);
         put(export, ":", 1);
     }
     put_hex(export, secret);
+}
+
+static int export_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
+                      const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
+{
+    EXPORT *export = argument;
+    const ONEM2M_USE use = { .kind = ONEM2M_USE_EXPORT, .now = export->tool->now };
+    unsigned char octets[ONEM2M_KEY_OCTETS_MAX];
+    const ONEM2M_SLICE secret = { octets, onem2m_material_length(material) };
+
+    if (!onem2m_policy_allows(attributes, &use, error) ||
+        !onem2m_material_read(material, octets, error))
+        return 0;
+    put_key(export, attributes->text[ONEM2M_TEXT_KEY_ID], secret);
+    OPENSSL_cleanse(octets, secret.length);
     return 1;
 }
 

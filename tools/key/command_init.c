@@ -17,7 +17,7 @@
 /* What init has made, to be taken away when it fails. */
 typedef struct {
     const char *directory;
-    int has_made_seal;
+    int has_made_seal, has_made_key;
     const char *seal; /* NULL: of a token, whose key stays for the next init */
 } MADE_FILES;
 
@@ -45,27 +45,43 @@ static const char *path_of(const char *uri)
     return strncmp(uri, FILE_SCHEME, strlen(FILE_SCHEME)) == 0 ? uri + strlen(FILE_SCHEME) : NULL;
 }
 
-static int make_all(TOOL *tool, MADE_FILES *made, ONEM2M_ERROR *error)
+/* Makes the key of the token that wraps the others, unless it is there. */
+static int make_token_key(const TOOL *tool, int *is_made, ONEM2M_ERROR *error)
 {
-    const CONFIG *config = &tool->config;
+    ONEM2M_TOKEN *token = onem2m_store_token(tool->store);
+    int is_there;
 
-    if (config->keystore != NULL && !directory_make(config->keystore, &made->directory, error))
+    *is_made = 0;
+    if (token == NULL)
+        return 1;
+    is_there = onem2m_token_is_there(token, error);
+    if (is_there != 0)
+        return is_there > 0;
+    *is_made = onem2m_token_create(token, error);
+    return *is_made;
+}
+
+static int make_in(TOOL *tool, const PLACES *places, MADE_FILES *made, ONEM2M_ERROR *error)
+{
+    if (places->records != NULL && !directory_make(places->records, &made->directory, error))
         return 0;
-    if (!tool_open_store(tool, error))
-        return 0;
-    if (!make_seal(tool, config->seal, &made->has_made_seal, error))
+    if (!tool_open_store(tool, error) || !make_token_key(tool, &made->has_made_key, error) ||
+        !make_seal(tool, places->seal, &made->has_made_seal, error))
         return 0;
     if (made->has_made_seal)
-        made->seal = path_of(config->seal);
+        made->seal = path_of(places->seal);
     return onem2m_store_create(tool->store, error);
 }
 
 int command_init(TOOL *tool, ONEM2M_ERROR *error)
 {
     MADE_FILES made = { .directory = NULL };
+    PLACES places;
     ONEM2M_ERROR why;
+    const int ok =
+        config_places(&places, &tool->config, error) && make_in(tool, &places, &made, error);
 
-    if (!make_all(tool, &made, error)) {
+    if (!ok) {
         /* Another process may have made a store under this seal: it goes only if it opens nothing.
          */
         if (made.seal != NULL && error->reason == ONEM2M_R_STORE_EXISTS &&
@@ -73,11 +89,15 @@ int command_init(TOOL *tool, ONEM2M_ERROR *error)
             unlink(made.seal);
         if (made.directory != NULL)
             rmdir(made.directory);
+        config_clear_places(&places);
         return 0;
     }
     output_string(&tool->output, "keystore", tool->config.keystore);
     output_string(&tool->output, "directory", made.directory != NULL ? MADE : FOUND);
     output_string(&tool->output, "seal", made.has_made_seal ? MADE : FOUND);
+    if (places.has_token)
+        output_string(&tool->output, "wrapping-key", made.has_made_key ? MADE : FOUND);
+    config_clear_places(&places);
     return 1;
 }
 

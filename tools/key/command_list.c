@@ -75,7 +75,9 @@ static int list_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
     if (passes(filter, attributes)) {
         if (output->is_json) {
             output_begin_item(output);
-            describe_key(output, attributes, onem2m_material_length(material), filter->tool->now);
+            describe_key(output, attributes, onem2m_material_length(material),
+                         onem2m_store_protection(filter->tool->store, attributes),
+                         filter->tool->now);
             output_end_item(output);
         } else {
             print_row(attributes, filter->tool->now);
@@ -128,7 +130,8 @@ static int show_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
     TOOL *tool = argument;
 
     (void)error;
-    describe_key(&tool->output, attributes, onem2m_material_length(material), tool->now);
+    describe_key(&tool->output, attributes, onem2m_material_length(material),
+                 onem2m_store_protection(tool->store, attributes), tool->now);
     return 1;
 }
 

@@ -11,6 +11,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define PROVIDER "onem2m"
+#define TOKEN "pkcs11:"
 
 /* What OpenSSL itself reads from a provider's section. */
 static const char *const openssl_keys[] = { "module", "activate", "identity", "soft_load" };
@@ -118,6 +119,28 @@ int config_read(CONFIG *config, const char *file, ONEM2M_ERROR *error)
         return 0;
     take_values(config);
     return 1;
+}
+
+int config_places(PLACES *places, const CONFIG *config, ONEM2M_ERROR *error)
+{
+    memset(places, 0, sizeof(*places));
+    places->records = config->keystore;
+    places->seal = config->seal;
+    places->has_token =
+        config->keystore != NULL && strncmp(config->keystore, TOKEN, strlen(TOKEN)) == 0;
+    if (!places->has_token)
+        return 1;
+    if (!onem2m_token_keystore_parse(&places->token, config->keystore, error))
+        return 0;
+    places->records = places->token.records;
+    if (places->seal == NULL)
+        places->seal = places->token.seal;
+    return 1;
+}
+
+void config_clear_places(PLACES *places)
+{
+    onem2m_token_keystore_clear(&places->token);
 }
 
 void config_clear(CONFIG *config)

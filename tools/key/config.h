@@ -6,7 +6,7 @@
 #define ONEM2M_KEY_CONFIG_H
 
 #include <openssl/conf.h>
-#include "keystore/error.h"
+#include "keystore/token_keystore.h"
 
 /* The provider's section of an openssl.cnf, as the provider reads it. Texts belong to conf. */
 typedef struct {
@@ -29,6 +29,20 @@ typedef struct {
  */
 int config_read(CONFIG *config, const char *file, ONEM2M_ERROR *error);
 void config_clear(CONFIG *config);
+
+/*
+ * Where records are, "lmdb:DIR", and by what they are sealed: as configured, or
+ * as a token has it. NULL where there is none. *places is to be cleared, also
+ * after a failure; it points into the configuration.
+ */
+typedef struct {
+    const char *records;
+    const char *seal;
+    int has_token; /* keys are in one */
+    ONEM2M_TOKEN_KEYSTORE token;
+} PLACES;
+int config_places(PLACES *places, const CONFIG *config, ONEM2M_ERROR *error);
+void config_clear_places(PLACES *places);
 
 /* The value of a key of a section; NULL without one. "7.key" is "key", as for OpenSSL. */
 const char *config_value(const CONFIG *config, const char *section, const char *key);

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* TS-0003 table 6.3.1-1: no particular protection, which is what a store in software can claim. */
-#define PROTECTION_LEVEL 1
-
 const char *describe_state(ONEM2M_STATE state, int is_expired)
 {
     if (is_expired && (state == ONEM2M_STATE_ACTIVE || state == ONEM2M_STATE_SUSPENDED))
@@ -44,7 +41,7 @@ static void describe_role(OUTPUT *output, const ONEM2M_ATTRIBUTES *attributes)
 }
 
 static void describe_limits(OUTPUT *output, const ONEM2M_ATTRIBUTES *attributes, size_t octets,
-                            ONEM2M_TIME now)
+                            int protection, ONEM2M_TIME now)
 {
     output_string(output, "state", onem2m_state_name(attributes->state));
     output_boolean(output, "expired", onem2m_attributes_expired(attributes, now));
@@ -53,7 +50,10 @@ static void describe_limits(OUTPUT *output, const ONEM2M_ATTRIBUTES *attributes,
     output_number(output, "octets", octets);
     output_boolean(output, "extractable", attributes->extractable);
     output_boolean(output, "derive-octets", attributes->derive_octets);
-    output_number(output, "protection-level", PROTECTION_LEVEL);
+    output_number(output, "protection-level", (unsigned int)protection);
+    output_string(output, "custody", onem2m_custody_name(attributes->custody));
+    if (attributes->birth != ONEM2M_BIRTH_UNKNOWN)
+        output_string(output, "birth", onem2m_birth_name(attributes->birth));
     output_boolean(output, "registration", attributes->registration);
 }
 
@@ -77,9 +77,9 @@ static void describe_texts(OUTPUT *output, const ONEM2M_ATTRIBUTES *attributes)
 }
 
 void describe_key(OUTPUT *output, const ONEM2M_ATTRIBUTES *attributes, size_t octets,
-                  ONEM2M_TIME now)
+                  int protection, ONEM2M_TIME now)
 {
     describe_role(output, attributes);
-    describe_limits(output, attributes, octets, now);
+    describe_limits(output, attributes, octets, protection, now);
     describe_texts(output, attributes);
 }

@@ -10,7 +10,7 @@
 
 /* Everything about a key but its octets. octets: how many they are. */
 void describe_key(OUTPUT *output, const ONEM2M_ATTRIBUTES *attributes, size_t octets,
-                  ONEM2M_TIME now);
+                  int protection, ONEM2M_TIME now);
 
 /* The state as a list shows it: "expired" for a key that is active or suspended no more. */
 const char *describe_state(ONEM2M_STATE state, int is_expired);

@@ -1,0 +1,23 @@
+/*
+ * Copyright 2026 The onem2m-provider authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ONEM2M_KEYSTORE_TOKEN_KEYSTORE_H
+#define ONEM2M_KEYSTORE_TOKEN_KEYSTORE_H
+
+#include "error.h"
+
+/* The value of keystore when it is "pkcs11:" (RFC 7512): a token, and how it is used. */
+typedef struct {
+    char *token;    /* the URI without what is said here */
+    char *records;  /* x-records: "lmdb:DIR", where records are; NULL: in the token */
+    char *seal;     /* the URI of the token's own seal, of the label "<object> seal" */
+    int protection; /* x-protection-level: what the token is said to have (TS-0003 6.3.1) */
+} ONEM2M_TOKEN_KEYSTORE;
+
+/* Opens nothing. *keystore is to be cleared, also after a failure. */
+int onem2m_token_keystore_parse(ONEM2M_TOKEN_KEYSTORE *keystore, const char *uri,
+                                ONEM2M_ERROR *error);
+void onem2m_token_keystore_clear(ONEM2M_TOKEN_KEYSTORE *keystore);
+
+#endif
