@@ -27,6 +27,14 @@ ONEM2M_STORE *open_store(const FIXTURE *fixture)
     return store;
 }
 
+void set_keystore(FIXTURE *fixture, const char *path)
+{
+    const char *token = getenv("ONEM2M_TEST_TOKEN");
+
+    snprintf(fixture->keystore, sizeof(fixture->keystore), "%s%slmdb:%s",
+             token != NULL ? token : "", token != NULL ? "&x-records=" : "", path);
+}
+
 static int set_up(void **state, const char *scheme)
 {
     FIXTURE *fixture = calloc(1, sizeof(*fixture));
@@ -43,7 +51,7 @@ static int set_up(void **state, const char *scheme)
 
         snprintf(path, sizeof(path), "%s/store", fixture->directory);
         assert_int_equal(mkdir(path, 0700), 0);
-        snprintf(fixture->keystore, sizeof(fixture->keystore), "%s:%s", scheme, path);
+        set_keystore(fixture, path);
         snprintf(fixture->seal, sizeof(fixture->seal), "file:%s/seal", fixture->directory);
         assert_true(onem2m_seal_create(fixture->seal, NULL, &error));
     }
@@ -121,6 +129,23 @@ int visit(void *argument, const ONEM2M_ATTRIBUTES *a, const ONEM2M_MATERIAL *mat
     onem2m_key_clear(&found->key);
     found->visits++;
     return onem2m_key_copy(&found->key, a, material);
+}
+
+int is_key(const FOUND *found, ONEM2M_SLICE expected)
+{
+    const ONEM2M_MATERIAL kept = onem2m_key_material(&found->key);
+    const ONEM2M_MATERIAL given = onem2m_material_of(expected);
+    const ONEM2M_SLICE message = text("some message");
+    EVP_MD *sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    unsigned char macs[2][EVP_MAX_MD_SIZE];
+    ONEM2M_HMAC hmac = { 0 };
+    const int ok = onem2m_material_mac(&kept, &hmac, sha256, &message, 1, macs[0], NULL) &&
+                   onem2m_material_mac(&given, &hmac, sha256, &message, 1, macs[1], NULL);
+
+    onem2m_hmac_clear(&hmac);
+    EVP_MD_free(sha256);
+    return ok && onem2m_material_length(&kept) == expected.length &&
+           memcmp(macs[0], macs[1], 32) == 0;
 }
 
 int look_up(FIXTURE *fixture, const char *key_id, unsigned int kinds, FOUND *found,

@@ -18,7 +18,10 @@
 #include "keystore/seal.h"
 #include "keystore/store_internal.h"
 
-/* A store in a directory of its own, or in memory, for the tests of stores. */
+/*
+ * A store in a directory of its own, or in memory, for the tests of stores. With
+ * ONEM2M_TEST_TOKEN in the environment, a pkcs11: URI, the keys of the former are in that token.
+ */
 
 #define KE_ID "82CA6FADC18789491AA65339C51B58A3@mef.example.com"
 #define KPM_ID "enrolee1@mef.example.com"
@@ -30,7 +33,7 @@ extern const unsigned char octets[64];
 typedef struct {
     const char *scheme;
     char directory[64];
-    char keystore[96];
+    char keystore[512];
     char seal[96];
     EVP_MD *sha256;
     ONEM2M_STORE *store;
@@ -46,6 +49,9 @@ int tear_down(void **state);
         cmocka_unit_test_setup_teardown(test, set_up_lmdb, tear_down)
 
 ONEM2M_SLICE text(const char *value);
+
+/* Sets keystore to records in a directory. */
+void set_keystore(FIXTURE *fixture, const char *path);
 
 /* Another one of the same place and seal. */
 ONEM2M_STORE *open_store(const FIXTURE *fixture);
@@ -71,6 +77,9 @@ typedef struct {
 } FOUND;
 int visit(void *argument, const ONEM2M_ATTRIBUTES *a, const ONEM2M_MATERIAL *material,
           ONEM2M_ERROR *error);
+
+/* Whether it is the key of these octets: by what is computed with it, wherever it is. */
+int is_key(const FOUND *found, ONEM2M_SLICE expected);
 
 int look_up(FIXTURE *fixture, const char *key_id, unsigned int kinds, FOUND *found,
             ONEM2M_ERROR *error);

@@ -27,7 +27,7 @@ static ONEM2M_STORE *open_place(const FIXTURE *fixture, const char *name)
 
     path_in(fixture, path, name);
     assert_true(mkdir(path, 0700) == 0 || access(path, F_OK) == 0);
-    snprintf(other.keystore, sizeof(other.keystore), "lmdb:%s/%s", fixture->directory, name);
+    set_keystore(&other, path);
     return open_store(&other);
 }
 

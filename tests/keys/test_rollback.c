@@ -217,11 +217,11 @@ static void another_store_is_refused(void **state)
     FIXTURE *fixture = *state;
     FIXTURE other = *fixture;
     KEPT of_other;
-    char path[80]; /* after lmdb: it fits a keystore's */
+    char path[80];
 
     snprintf(path, sizeof(path), "%s/other", fixture->directory);
     assert_int_equal(mkdir(path, 0700), 0);
-    snprintf(other.keystore, sizeof(other.keystore), "lmdb:%s/other", fixture->directory);
+    set_keystore(&other, path);
     other.store = open_store(&other);
     for (char id[] = "a@mef.example.com"; id[0] < 'e'; id[0]++)
         add_key(&other, id);

@@ -43,8 +43,7 @@ static void finds_what_was_added(void **state)
     assert_int_equal(found.key.attributes.suid, 10);
     assert_int_equal(found.key.attributes.not_after, LATER);
     assert_int_equal(found.key.attributes.text[ONEM2M_TEXT_LABELS].length, 12);
-    assert_int_equal(found.key.secret.length, 32);
-    assert_memory_equal(found.key.secret.octets, octets, 32);
+    assert_true(is_key(&found, (ONEM2M_SLICE){ octets, 32 }));
     onem2m_key_clear(&found.key);
     assert_false(look_up(fixture, KPM_ID, ONEM2M_KIND_BIT(ONEM2M_KIND_KM), &found, &error));
     assert_int_equal(error.reason, ONEM2M_R_KEY_NOT_FOUND);
@@ -206,6 +205,7 @@ static void a_destroyed_key_leaves_its_name(void **state)
     assert_true(look_up(fixture, KPM_ID, ONEM2M_KINDS_ALL, &found, &error));
     assert_int_equal(found.key.attributes.state, ONEM2M_STATE_DESTROYED);
     assert_int_equal(found.key.secret.length, 0);
+    assert_null(found.key.token);
     onem2m_key_clear(&found.key);
     must_not_add(fixture, &a, ONEM2M_R_NAME_IN_USE);
 }

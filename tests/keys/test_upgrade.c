@@ -398,11 +398,11 @@ static void a_backup_of_format_1_is_restored(void **state)
     const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, "new@mef.example.com");
     ONEM2M_STORE_FINDINGS findings;
     ONEM2M_ERROR error;
-    char path[80]; /* after lmdb: it fits a keystore's */
+    char path[80];
 
     snprintf(path, sizeof(path), "%s/other", fixture->directory);
     assert_int_equal(mkdir(path, 0700), 0);
-    snprintf(other.keystore, sizeof(other.keystore), "lmdb:%s/other", fixture->directory);
+    set_keystore(&other, path);
     snprintf(path, sizeof(path), "%s/backup", fixture->directory);
     assert_true(onem2m_store_backup(fixture->store, path, &error));
     open_fixture(&other);

@@ -35,12 +35,15 @@ static void write_seal(const PLACE *place)
 
 static void write_lmdb(const PLACE *place, FILE *configuration)
 {
+    const char *token = getenv("ONEM2M_TEST_TOKEN");
     char store[128];
 
     snprintf(store, sizeof(store), "%s/store", place->directory);
     assert_int_equal(mkdir(store, 0700), 0);
     write_seal(place);
-    fprintf(configuration, "keystore = lmdb:%s\nseal = file:%s/seal\n", store, place->directory);
+    fprintf(configuration, "keystore = %s%slmdb:%s\nseal = file:%s/seal\n",
+            token != NULL ? token : "", token != NULL ? "&x-records=" : "", store,
+            place->directory);
 }
 
 #define USUAL_ORDER "default = base\nonem2m = keys\n"
