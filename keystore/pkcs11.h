@@ -32,6 +32,12 @@ int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *err
 int onem2m_pkcs11_parse_token_uri(P11KitUri **uri, const char *text, const char *object,
                                   ONEM2M_ERROR *error);
 
+/* The same, whatever type= it has; above secret-key or none is needed. */
+int onem2m_pkcs11_parse_uri_of_any(P11KitUri **uri, const char *text, ONEM2M_ERROR *error);
+
+/* The class of type=, or otherwise when the URI has none. */
+CK_OBJECT_CLASS onem2m_pkcs11_class(P11KitUri *uri, CK_OBJECT_CLASS otherwise);
+
 /* The path of pin-source, NULL when there is none. Borrowed of the URI. */
 const char *onem2m_pkcs11_pin_path(const P11KitUri *uri);
 
@@ -84,10 +90,10 @@ void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session);
 /*
  * Logs in as the user: the PIN is read for this one call and cleansed. One that
  * a token has refused is not tried again before its file has changed, nor is
- * the last try before a token locks itself taken.
+ * the last try before a token locks itself taken. Without pin-source the PIN is
+ * asked for (pin_prompt.h), once in a process.
  */
-int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, const P11KitUri *uri,
-                         ONEM2M_ERROR *error);
+int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, ONEM2M_ERROR *error);
 
 /* ---- Keys ---- */
 

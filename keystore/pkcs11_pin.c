@@ -9,12 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <openssl/crypto.h>
+#include "pin_prompt.h"
 #include "pkcs11.h"
 #include "private_file.h"
 
 #define PIN_MAX 255
 
-/* A PIN file at one moment, and the token that refused what was in it. */
+/* A PIN file at one moment, and the token that refused what was in it; without a file (all 0) what
+ * somebody was asked for. */
 typedef struct refused_st {
     struct refused_st *next;
     dev_t device;
@@ -157,6 +159,55 @@ static int use_pin(const ONEM2M_PKCS11_SESSION *session, const char *path, PIN *
     return 0;
 }
 
+/* Of somebody who is asked a session is kept until the process ends, so that the token does not
+ * forget the login and nobody is asked twice. */
+static void keep_login(const ONEM2M_PKCS11_SESSION *session)
+{
+    CK_SESSION_HANDLE kept;
+
+    (void)session->module->C_OpenSession(session->slot, CKF_SERIAL_SESSION, NULL, NULL, &kept);
+}
+
+static int ask(PIN *pin, P11KitUri *uri, ONEM2M_ERROR *error)
+{
+    const ONEM2M_PIN_PROMPT *prompt = onem2m_pin_prompt();
+    char token[ONEM2M_QUOTED_MAX];
+
+    onem2m_pkcs11_quote_token(token, uri);
+    if (prompt == NULL)
+        return onem2m_refuse(
+            error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
+            "PKCS#11 token %.40s: it needs a PIN: pin-source=file:PATH in the URI, "
+            "or a passphrase callback (OSSL_STORE_open_ex, "
+            "SSL_CTX_set_default_passwd_cb)",
+            token);
+    if (prompt->ask(prompt->argument, token, (char *)pin->octets, PIN_MAX, &pin->length) &&
+        pin->length > 0 && pin->length <= PIN_MAX)
+        return 1;
+    return onem2m_refuse(error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
+                         "PKCS#11 token %s: no PIN was given", token);
+}
+
+static int use_prompt(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, PIN *pin,
+                      ONEM2M_ERROR *error)
+{
+    CK_RV value;
+
+    if (was_refused(pin, &session->token))
+        return onem2m_refuse(error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
+                             "PKCS#11 token: it has refused the PIN that was given "
+                             "(CKR_PIN_INCORRECT); this process does not ask again");
+    if (!ask(pin, uri, error))
+        return 0;
+    if (call(session, pin->octets, pin->length, &value, error)) {
+        keep_login(session);
+        return 1;
+    }
+    if (value == CKR_PIN_INCORRECT)
+        note_refused(pin, &session->token);
+    return 0;
+}
+
 static int is_logged_in(const ONEM2M_PKCS11_SESSION *session)
 {
     CK_SESSION_INFO info;
@@ -178,12 +229,11 @@ static int check_tries(const CK_TOKEN_INFO *token, ONEM2M_ERROR *error)
     return 1;
 }
 
-int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, const P11KitUri *uri,
-                         ONEM2M_ERROR *error)
+int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, ONEM2M_ERROR *error)
 {
     const char *path = onem2m_pkcs11_pin_path(uri);
+    PIN pin = { .length = 0 };
     CK_RV value;
-    PIN pin;
     int ok;
 
     if ((session->token.flags & CKF_LOGIN_REQUIRED) == 0 || is_logged_in(session))
@@ -192,11 +242,7 @@ int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, const P11KitUri *
         return 0;
     if (path == NULL && (session->token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
         return call(session, NULL, 0, &value, error);
-    if (path == NULL)
-        return onem2m_refuse(error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
-                             "PKCS#11 token: it needs a PIN; pin-source=file:PATH in the URI says "
-                             "where it is");
-    ok = use_pin(session, path, &pin, error);
+    ok = path != NULL ? use_pin(session, path, &pin, error) : use_prompt(session, uri, &pin, error);
     OPENSSL_cleanse(pin.octets, sizeof(pin.octets));
     return ok;
 }

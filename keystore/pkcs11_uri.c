@@ -52,13 +52,13 @@ static int names_key(P11KitUri *uri)
            p11_kit_uri_get_attribute(uri, CKA_ID) != NULL;
 }
 
-static int is_secret_key(P11KitUri *uri)
+CK_OBJECT_CLASS onem2m_pkcs11_class(P11KitUri *uri, CK_OBJECT_CLASS otherwise)
 {
-    const CK_ATTRIBUTE *class = p11_kit_uri_get_attribute(uri, CKA_CLASS);
-    const CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
+    const CK_ATTRIBUTE *type = p11_kit_uri_get_attribute(uri, CKA_CLASS);
 
-    return class == NULL || (class->ulValueLen == sizeof(secret_key) &&
-                             memcmp(class->pValue, &secret_key, sizeof(secret_key)) == 0);
+    if (type != NULL && type->ulValueLen == sizeof(otherwise))
+        memcpy(&otherwise, type->pValue, sizeof(otherwise));
+    return otherwise;
 }
 
 /* object: the label of a URI that has none; NULL: it must name a key. */
@@ -83,11 +83,7 @@ static int check(P11KitUri *uri, const char *object, ONEM2M_ERROR *error)
         return refuse(error, "an attribute that is not of RFC 7512");
     if (!names_token(uri))
         return refuse(error, "it names no token: token= or serial= is needed");
-    if (!check_key(uri, object, error))
-        return 0;
-    if (!is_secret_key(uri))
-        return refuse(error, "type= must be secret-key");
-    return check_pin(uri, error);
+    return check_key(uri, object, error) && check_pin(uri, error);
 }
 
 static int parse(P11KitUri **uri, const char *text, const char *object, ONEM2M_ERROR *error)
@@ -106,15 +102,30 @@ static int parse(P11KitUri **uri, const char *text, const char *object, ONEM2M_E
     return 0;
 }
 
-int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *error)
+int onem2m_pkcs11_parse_uri_of_any(P11KitUri **uri, const char *text, ONEM2M_ERROR *error)
 {
     return parse(uri, text, NULL, error);
+}
+
+/* Frees what is of another class than secret keys. */
+static int check_class(P11KitUri **uri, ONEM2M_ERROR *error)
+{
+    if (onem2m_pkcs11_class(*uri, CKO_SECRET_KEY) == CKO_SECRET_KEY)
+        return 1;
+    p11_kit_uri_free(*uri);
+    *uri = NULL;
+    return refuse(error, "type= must be secret-key");
+}
+
+int onem2m_pkcs11_parse_uri(P11KitUri **uri, const char *text, ONEM2M_ERROR *error)
+{
+    return parse(uri, text, NULL, error) && check_class(uri, error);
 }
 
 int onem2m_pkcs11_parse_token_uri(P11KitUri **uri, const char *text, const char *object,
                                   ONEM2M_ERROR *error)
 {
-    return parse(uri, text, object, error);
+    return parse(uri, text, object, error) && check_class(uri, error);
 }
 
 static const char *quote(char out[ONEM2M_QUOTED_MAX], const void *octets, size_t length)

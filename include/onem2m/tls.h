@@ -62,6 +62,18 @@ int onem2m_tls_server_name(SSL_CTX *ctx, const char *fqdn);
 /* The server name that a client sends, the authority's that it means (10.2.1). */
 int onem2m_tls_client_server_name(SSL *ssl, const char *fqdn);
 
+/*
+ * The own certificate of ctx, its chain and its private key, of a PKCS#11 token: signatures are made
+ * there (TS-0003 6.3.1, 8.1.2). uri: RFC 7512, with token or serial, and object or id, which
+ * name the certificate and the key (or the key has the certificate's CKA_ID); its module must be
+ * registered with p11-kit. The PIN is that of pin-source=file:PATH, or is asked by ctx's
+ * password callback (SSL_CTX_set_default_passwd_cb), once in a process; a child that the process
+ * forks logs in anew, at its first handshake. EC and RSA keys. Takes the place of a credential of
+ * the same type that ctx had; a failed call leaves that. Refused where the library
+ * was built without libp11.
+ */
+int onem2m_tls_token_credential(SSL_CTX *ctx, const char *uri);
+
 typedef enum {
     ONEM2M_EXPORT_ENROLMENT = 1,  /* Ke and KeID; fqdn: the MEF's */
     ONEM2M_EXPORT_CONNECTION = 2, /* Kc or the key of a registration; fqdn: the MAF's or MEF's */

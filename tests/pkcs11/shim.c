@@ -23,13 +23,18 @@ static CK_FUNCTION_LIST own;
 #define NAME(name) #name,
 static const char *const names[] = { SHIM_FUNCTIONS(NAME) };
 
+static int is_meant(SHIM_FUNCTION function)
+{
+    return shim.failing == function || shim.failing == SHIM_FUNCTION_COUNT || shim.fails_any;
+}
+
 /* What the call returns instead; CKR_OK: it is handed on. */
 static CK_RV enter(SHIM_FUNCTION function)
 {
     const unsigned long before = shim.calls[function]++;
 
     shim.all_calls++;
-    if ((shim.value == CKR_OK && !shim.kills) || (shim.failing != function && !shim.fails_any))
+    if ((shim.value == CKR_OK && !shim.kills) || !is_meant(function))
         return CKR_OK;
     if (shim.fails_every)
         return before % shim.skip == 0 ? shim.value : CKR_OK;
@@ -113,10 +118,6 @@ FORWARD(C_GenerateRandom, (CK_SESSION_HANDLE session, unsigned char *out, CK_ULO
         (session, out, length))
 FORWARD(C_SignInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key),
         (session, mechanism, key))
-FORWARD(C_Sign,
-        (CK_SESSION_HANDLE session, unsigned char *in, CK_ULONG in_length, unsigned char *out,
-         CK_ULONG *length),
-        (session, in, in_length, out, length))
 FORWARD(C_SignUpdate, (CK_SESSION_HANDLE session, unsigned char *in, CK_ULONG in_length),
         (session, in, in_length))
 FORWARD(C_SignFinal, (CK_SESSION_HANDLE session, unsigned char *out, CK_ULONG *length),
@@ -204,6 +205,16 @@ static CK_RV shim_C_Decrypt(CK_SESSION_HANDLE session, unsigned char *in, CK_ULO
     value = wrapped->C_Decrypt(session, in, in_length, out, length);
     *length += shim.length_off;
     return value;
+}
+
+/* The operation is over, as after a module's own failure. */
+static CK_RV shim_C_Sign(CK_SESSION_HANDLE session, unsigned char *in, CK_ULONG in_length,
+                         unsigned char *out, CK_ULONG *length)
+{
+    const CK_RV value = enter(SHIM_C_Sign);
+    const CK_RV made = wrapped->C_Sign(session, in, in_length, out, length);
+
+    return leave(value, made);
 }
 
 static void read_environment(void)
