@@ -174,18 +174,15 @@ static int ask(PIN *pin, P11KitUri *uri, ONEM2M_ERROR *error)
     char token[ONEM2M_QUOTED_MAX];
 
     onem2m_pkcs11_quote_token(token, uri);
-    if (prompt == NULL)
-        return onem2m_refuse(
-            error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
-            "PKCS#11 token %.40s: it needs a PIN: pin-source=file:PATH in the URI, "
-            "or a passphrase callback (OSSL_STORE_open_ex, "
-            "SSL_CTX_set_default_passwd_cb)",
-            token);
-    if (prompt->ask(prompt->argument, token, (char *)pin->octets, PIN_MAX, &pin->length) &&
+    if (prompt != NULL &&
+        prompt->ask(prompt->argument, token, (char *)pin->octets, PIN_MAX, &pin->length) &&
         pin->length > 0 && pin->length <= PIN_MAX)
         return 1;
     return onem2m_refuse(error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
-                         "PKCS#11 token %s: no PIN was given", token);
+                         "PKCS#11 token %.40s: it needs a PIN: pin-source=file:PATH in the URI, or "
+                         "a passphrase callback that gives it (OSSL_STORE_open_ex, "
+                         "SSL_CTX_set_default_passwd_cb)",
+                         token);
 }
 
 static int use_prompt(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, PIN *pin,

@@ -14,6 +14,7 @@
 #include <onem2m/params.h>
 #include "key_object.h"
 #include "key_text.h"
+#include "keystore/pin_prompt.h"
 #include "param.h"
 #include "store.h"
 #include "store_uri.h"
@@ -46,6 +47,7 @@ typedef struct {
     FAILURE failure;    /* to find it */
     ONEM2M_ERROR error; /* why */
     int is_unwanted;    /* the caller expects what keys are not */
+    int is_pending;     /* the look-up needs a PIN, which can be asked for when it is loaded */
 } LOADER;
 
 /* ---- Lists ---- */
@@ -158,26 +160,63 @@ static int find_key(LOADER *loader, ONEM2M_ERROR *error)
 
 /* ---- The operation ---- */
 
+/* What a look-up has found, or half found. */
+static void let_go(LOADER *loader)
+{
+    OPENSSL_free(loader->name.uri);
+    onem2m_store_walk_free(loader->walk);
+    onem2m_keys_give_reader(&loader->provider->keys, loader->reader);
+    onem2m_key_object_free(loader->object);
+    loader->name.uri = NULL;
+    loader->walk = NULL;
+    loader->reader = NULL;
+    loader->object = NULL;
+}
+
 static int store_close(void *loaderctx)
 {
     LOADER *loader = loaderctx;
 
     if (loader == NULL)
         return 1;
-    OPENSSL_free(loader->name.uri);
-    onem2m_store_walk_free(loader->walk);
-    onem2m_keys_give_reader(&loader->provider->keys, loader->reader);
-    onem2m_key_object_free(loader->object);
+    let_go(loader);
     onem2m_store_uri_clear(&loader->uri);
     OPENSSL_free(loader);
     return 1;
 }
 
-/* The look-up is here: a name that does not exist is an error, and no empty result. */
+static int look_up(LOADER *loader, const ONEM2M_PIN_PROMPT *prompt, ONEM2M_ERROR *error)
+{
+    const ONEM2M_PIN_PROMPT *before = onem2m_pin_prompt_set(prompt);
+    const int ok =
+        loader->uri.key_id.length > 0 ? find_key(loader, error) : begin_list(loader, error);
+
+    onem2m_pin_prompt_set(before);
+    if (!ok)
+        let_go(loader);
+    return ok;
+}
+
+/* Opening, OpenSSL 3.0 has nobody to ask. */
+static int note_pending(void *argument, const char *token, char *pin, size_t size, size_t *length)
+{
+    int *is_pending = argument;
+
+    (void)token;
+    (void)pin;
+    (void)size;
+    (void)length;
+    *is_pending = 1;
+    return 0;
+}
+
+/* The look-up is here: a name that does not exist is an error, and no empty result. Only what needs
+ * a PIN that no file has waits for the load. */
 static void *store_open(void *provctx, const char *uri)
 {
     ONEM2M_PROVIDER *provider = provctx;
     LOADER *loader = OPENSSL_zalloc(sizeof(*loader));
+    ONEM2M_PIN_PROMPT prompt = { note_pending, NULL };
     ONEM2M_ERROR error;
 
     if (loader == NULL) {
@@ -185,12 +224,42 @@ static void *store_open(void *provctx, const char *uri)
         return NULL;
     }
     loader->provider = provider;
+    prompt.argument = &loader->is_pending;
     if (onem2m_store_uri_parse(&loader->uri, uri, &error) &&
-        (loader->uri.key_id.length > 0 ? find_key(loader, &error) : begin_list(loader, &error)))
+        (look_up(loader, &prompt, &error) || loader->is_pending))
         return loader;
     ONEM2M_RAISE(provider, ONEM2M_STORE_SCHEME, &error);
     store_close(loader);
     return NULL;
+}
+
+/* Whom the application gave to OSSL_STORE_open_ex. */
+typedef struct {
+    OSSL_PASSPHRASE_CALLBACK *callback;
+    void *argument;
+} ASKED;
+
+static int ask(void *argument, const char *token, char *pin, size_t size, size_t *length)
+{
+    const ASKED *asked = argument;
+    char what[128];
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PASSPHRASE_PARAM_INFO, what, 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    snprintf(what, sizeof(what), "PIN of PKCS#11 token %s", token);
+    return asked->callback(pin, size, length, params, asked->argument);
+}
+
+static void look_up_pending(LOADER *loader, OSSL_PASSPHRASE_CALLBACK *callback, void *argument)
+{
+    ASKED asked = { callback, argument };
+    const ONEM2M_PIN_PROMPT prompt = { ask, &asked };
+
+    loader->is_pending = 0;
+    if (!look_up(loader, callback != NULL ? &prompt : NULL, &loader->error))
+        loader->failure = FAILED;
 }
 
 static const OSSL_PARAM *store_settable_ctx_params(void *provctx)
@@ -224,8 +293,8 @@ static int store_eof(void *loaderctx)
 {
     const LOADER *loader = loaderctx;
 
-    return loader->is_unwanted ||
-           (loader->object == NULL && loader->name.uri == NULL && loader->failure == NO_FAILURE);
+    return loader->is_unwanted || (!loader->is_pending && loader->object == NULL &&
+                                   loader->name.uri == NULL && loader->failure == NO_FAILURE);
 }
 
 /* What keeps a list from going on is said by the load after the last name. */
@@ -302,8 +371,8 @@ static int store_load(void *loaderctx, OSSL_CALLBACK *callback, void *argument,
 {
     LOADER *loader = loaderctx;
 
-    (void)passphrase;
-    (void)passphrase_argument;
+    if (loader->is_pending && !loader->is_unwanted)
+        look_up_pending(loader, passphrase, passphrase_argument);
     if (store_eof(loader))
         return 0;
     if (loader->failure != NO_FAILURE)

@@ -94,6 +94,11 @@ static void free_credential(void)
     server = NULL;
 }
 
+static int credential(void)
+{
+    return set_credential() && serves();
+}
+
 static int credential_first(void)
 {
     const int ok = set_credential() && serves() && load_provider() && lists() && serves();
@@ -168,7 +173,8 @@ static const struct {
     const char *name;
     int (*run)(void);
     int is_kept; /* for the process's end */
-} ways[] = { { "credential-first", credential_first, 0 },
+} ways[] = { { "credential", credential, 0 },
+             { "credential-first", credential_first, 0 },
              { "provider-first", provider_first, 0 },
              { "provider-unloaded", provider_unloaded, 0 },
              { "application", application, 0 },

@@ -195,7 +195,7 @@ static void asks_once(void **state)
 
     (void)state;
     reset_shim();
-    must_refuse_asking(NULL, uri, "no PIN was given");
+    must_refuse_asking(NULL, uri, "it needs a PIN");
     assert_int_equal(calls(SHIM_C_Login), 0);
     asked = 0;
     /* It is logged in, and then finds no certificate there. */

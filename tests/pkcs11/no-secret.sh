@@ -52,6 +52,28 @@ ONEM2M_SHIM=C_Login=0xA4 watched 1 list
 ONEM2M_SHIM=C_FindObjects=0x5 watched 1 list
 ONEM2M_SHIM=C_Encrypt=0x6 watched 1 reseal --new-seal "$uri"
 
+# A PIN that OSSL_STORE asks for: right, and wrong.
+watch_use() { # STATUS
+    local status=0
+    rm -f "$work/report"
+    LD_BIND_NOW=1 LD_PRELOAD=$WATCH "$USE" prompt "$ke" >"$work/out" 2>"$work/err" || status=$?
+    [ "$status" -eq "$1" ] || fail "use: status $status instead of $1: $(cat "$work/err")"
+    [ -s "$work/report" ] || fail "not watched: use"
+    if grep -v ' 0 finds$' "$work/report" >"$work/finds"; then
+        head -c 4000 "$work/finds" >&2
+        fail "a secret is left: use"
+    fi
+    ! grep -qF -- "$pin" "$work/err" "$work/out" || fail "the PIN is in what was printed"
+}
+ke=82CA6FADC18789491AA65339C51B58A3@mef.example.com
+octets aB
+key 0 add --kind ke --key-id "$ke"
+configure "$OPENSSL_CONF" "keystore = lmdb:$work/store" \
+    "seal = pkcs11:token=ours;object=seal?module-path=$SHIM" "fqdn = node.example.com"
+PIN=$work/pin watch_use 0
+ONEM2M_SHIM=C_Login=0xA0 PIN=$work/pin watch_use 1
+ONEM2M_SHIM=C_Decrypt=0x30 PIN=$work/pin watch_use 1
+
 # What looks does see the PIN: in a program that knows nothing of secrets.
 rm -f "$work/report"
 LD_PRELOAD=$WATCH sort "$work/pin" >/dev/null

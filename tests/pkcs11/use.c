@@ -6,6 +6,7 @@
  * programs have with contexts, threads, forks and the module of the seal's token,
  * and prints it once. $OPENSSL_CONF configures each context, $MODULE is the module.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@
 #include <openssl/err.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
 #include <p11-kit/p11-kit.h>
 #include <onem2m/params.h>
 
@@ -198,6 +201,42 @@ static int other_user(void)
     return ok;
 }
 
+/* From the file $PIN, as somebody would type it. UI_UTIL_wrap_read_pem_callback would leave it on
+ * the stack. */
+static int read_pin(UI *ui, UI_STRING *string)
+{
+    const int fd = open(getenv("PIN"), O_RDONLY | O_CLOEXEC);
+    char pin[64] = "";
+    const ssize_t length = fd >= 0 ? read(fd, pin, sizeof(pin) - 1) : -1;
+    int ok;
+
+    close(fd);
+    if (length > 0 && pin[length - 1] == '\n')
+        pin[length - 1] = '\0';
+    ok = length > 0 && UI_set_result(ui, string, pin) == 0;
+    OPENSSL_cleanse(pin, sizeof(pin));
+    return ok;
+}
+
+/* The PIN is asked for by OSSL_STORE. */
+static int prompt(void)
+{
+    UI_METHOD *method = UI_create_method("a file");
+    OSSL_STORE_CTX *store;
+    OSSL_STORE_INFO *info;
+    int ok;
+
+    UI_method_set_reader(method, read_pin);
+    store =
+        OSSL_STORE_open_ex("onem2m:", NULL, ONEM2M_PROPERTY_QUERY, method, NULL, NULL, NULL, NULL);
+    info = store != NULL ? OSSL_STORE_load(store) : NULL;
+    ok = info != NULL && derives(NULL);
+    OSSL_STORE_INFO_free(info);
+    OSSL_STORE_close(store);
+    UI_destroy_method(method);
+    return ok;
+}
+
 static const struct {
     const char *name;
     int (*run)(void);
@@ -207,7 +246,8 @@ static const struct {
              { "threads", threads },
              { "fork-before", fork_before },
              { "fork-after", fork_after },
-             { "other-user", other_user } };
+             { "other-user", other_user },
+             { "prompt", prompt } };
 
 int main(int argc, char *argv[])
 {
