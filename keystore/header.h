@@ -36,7 +36,7 @@
 /* While the data key is rotated the old one is still there. */
 #define ONEM2M_EPOCHS_MAX 2
 #define ONEM2M_SEALED_KEYS_MAX 192
-#define ONEM2M_HEADER_MAX 640
+#define ONEM2M_HEADER_MAX 1088
 
 typedef struct {
     unsigned int format; /* as it was read: decides what the set hash is the sum of */

@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/uri.h>
+#include <openssl/types.h>
 #include "error.h"
+#include "text.h"
 
 /*
  * PKCS#11 tokens through p11-kit, which loads a module once for everybody in
@@ -101,7 +103,11 @@ int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, O
 int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
                                CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error);
 
-/* Makes it: 256 bits, sensitive, not extractable, to encrypt and decrypt. */
+/* The same of the one RSA private key. */
+int onem2m_pkcs11_find_rsa_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error);
+
+/* Makes an AES key: 256 bits, sensitive, not extractable, to encrypt and decrypt. */
 int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
                                ONEM2M_ERROR *error);
 
@@ -124,5 +130,25 @@ int onem2m_pkcs11_encrypt(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE
 int onem2m_pkcs11_decrypt(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
                           const unsigned char *iv, unsigned char *in, size_t in_length,
                           unsigned char *out, ONEM2M_ERROR *error);
+
+/* ---- RSA-OAEP (RFC 8017): pkcs11_rsa.c ---- */
+
+#define ONEM2M_PKCS11_RSA_OCTETS_MAX 512 /* 4096 bits */
+
+/*
+ * By the public half of an RSA key, outside the token: OpenSSL's in libctx. hash: "SHA-256"
+ * or "SHA-1", which MGF1 has too; no label. *out_length: the room, then the key's size.
+ */
+int onem2m_pkcs11_encrypt_oaep(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                               const char *hash, OSSL_LIB_CTX *libctx, ONEM2M_SLICE in,
+                               unsigned char *out, size_t *out_length, ONEM2M_ERROR *error);
+
+/*
+ * In the token. *out_length: the room, then what came; 0 where another length than the room came.
+ * Returns what the module returned.
+ */
+CK_RV onem2m_pkcs11_decrypt_oaep(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+                                 const char *hash, ONEM2M_SLICE in, unsigned char *out,
+                                 size_t *out_length, ONEM2M_ERROR *error);
 
 #endif

@@ -23,7 +23,7 @@ static void add_names(ONEM2M_PKCS11_TEMPLATE *template, P11KitUri *uri)
 
 /* Whoever may log in could read a key that is not sensitive. */
 static int check_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_OBJECT_HANDLE key,
-                     ONEM2M_ERROR *error)
+                     CK_KEY_TYPE wanted, ONEM2M_ERROR *error)
 {
     char name[ONEM2M_QUOTED_MAX];
     CK_BBOOL is_sensitive = CK_FALSE;
@@ -34,16 +34,18 @@ static int check_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_OB
 
     if (value != CKR_OK)
         return onem2m_pkcs11_refuse(error, "C_GetAttributeValue", value);
-    if (type == CKK_AES && is_sensitive)
+    if (type == wanted && is_sensitive)
         return 1;
-    return onem2m_refuse(error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET, "key %s of the token: %s",
+    return onem2m_refuse(error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET, "key %s of the token: %s%s",
                          onem2m_pkcs11_quote_key(name, uri),
-                         type != CKK_AES ? "it is no AES key"
-                                         : "it is not sensitive, so its octets can be read");
+                         type == wanted      ? "it is not sensitive, so its octets can be read"
+                         : wanted == CKK_RSA ? "it is no RSA"
+                                             : "it is no AES",
+                         type == wanted ? "" : " key");
 }
 
-int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
-                               CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error)
+static int find_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_OBJECT_CLASS class,
+                    CK_KEY_TYPE type, CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error)
 {
     ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
     char name[ONEM2M_QUOTED_MAX];
@@ -52,7 +54,7 @@ int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *
     const char *function;
     CK_RV value;
 
-    onem2m_pkcs11_add_secret_key(&template, NULL);
+    onem2m_pkcs11_add(&template, CKA_CLASS, &class, sizeof(class));
     add_names(&template, uri);
     value =
         onem2m_pkcs11_find(session->module, session->handle, &template, found, &count, &function);
@@ -69,7 +71,19 @@ int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *
     if (count == 0)
         return 0;
     *key = found[0];
-    return check_key(session, uri, found[0], error) ? 1 : -1;
+    return check_key(session, uri, found[0], type, error) ? 1 : -1;
+}
+
+int onem2m_pkcs11_find_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error)
+{
+    return find_key(session, uri, CKO_SECRET_KEY, CKK_AES, key, error);
+}
+
+int onem2m_pkcs11_find_rsa_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               CK_OBJECT_HANDLE *key, ONEM2M_ERROR *error)
+{
+    return find_key(session, uri, CKO_PRIVATE_KEY, CKK_RSA, key, error);
 }
 
 int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,

@@ -13,12 +13,12 @@
  * What protects the keys of a store at rest: 32 octets. Of "file:PATH" they
  * are a regular file that belongs to the caller or to root and that nobody else
  * may read or write. Of a "pkcs11:" URI (RFC 7512) they are random, and the
- * store's header has them wrapped by an AES key that never leaves its token.
+ * store's header has them wrapped by an AES or RSA key that never leaves its token.
  */
 #define ONEM2M_SEAL_OCTETS 32
 
 /* As in a header; see seal_wrapped.h. Of length 0: not of a token. */
-#define ONEM2M_WRAPPED_SEAL_MAX 256
+#define ONEM2M_WRAPPED_SEAL_MAX 704 /* an RSA key of 4096 bits */
 typedef struct {
     unsigned char octets[ONEM2M_WRAPPED_SEAL_MAX];
     size_t length;

@@ -11,17 +11,18 @@
 /*
  * A seal as a key of a token has wrapped it, in deterministic CBOR:
  *
- *   [ mechanism, IV, ciphertext, token's label, its serial number,
+ *   [ mechanism, IV or hash, ciphertext, token's label, its serial number,
  *     key's label, key's id ]
  *
- * The mechanism is its number in PKCS#11; the others are strings of octets. The
+ * The mechanism is its number in PKCS#11; the others are strings of octets, of CKM_AES_GCM its IV,
+ * of CKM_RSA_PKCS_OAEP the name of the hash, "SHA-256" or "SHA-1". The
  * names are for messages alone: a key may be in several tokens.
  */
 #define ONEM2M_TOKEN_NAME_MAX 32 /* of each of the four */
 
 typedef struct {
     uint64_t mechanism;
-    ONEM2M_SLICE iv;
+    ONEM2M_SLICE iv; /* or hash */
     ONEM2M_SLICE ciphertext;
     ONEM2M_SLICE token, serial, key, key_id; /* each at most ONEM2M_TOKEN_NAME_MAX octets */
 } ONEM2M_WRAPPED_PARTS;

@@ -151,14 +151,16 @@ static CK_RV shim_C_Initialize(void *arguments)
     struct {
         CK_C_INITIALIZE_ARGS arguments;
         void *end;
-    } own_arguments = { .end = NULL };
+    } own_arguments;
     const CK_RV value = enter(SHIM_C_Initialize);
 
     if (value != CKR_OK)
         return leave(value, value);
     if (getenv("ONEM2M_SHIM_PARAMETERS") == NULL)
         return wrapped->C_Initialize(arguments);
-    own_arguments.arguments = *(CK_C_INITIALIZE_ARGS *)arguments;
+    memset(&own_arguments, 0, sizeof(own_arguments));
+    if (arguments != NULL)
+        own_arguments.arguments = *(CK_C_INITIALIZE_ARGS *)arguments;
     own_arguments.arguments.pReserved = getenv("ONEM2M_SHIM_PARAMETERS");
     return wrapped->C_Initialize(&own_arguments);
 }

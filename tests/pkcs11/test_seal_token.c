@@ -141,7 +141,7 @@ static void refuses_uris(void **state)
         { "pkcs11:", "names no token" },
         { "pkcs11:object=key", "names no token" },
         { "pkcs11:token=seals", "names no key" },
-        { "pkcs11:token=seals;object=key;type=private", "type=" },
+        { "pkcs11:token=seals;object=key;type=public", "type=" },
         { "pkcs11:token=seals;object=key?pin-value=1234", "pin-value is refused" },
         { "pkcs11:token=seals;object=key?pin-source=/etc/pin", "pin-source is not file:PATH" },
         { "pkcs11:token=seals;object=key?pin-source=file:", "pin-source is not file:PATH" },
