@@ -60,6 +60,10 @@ static P11KitUri *parse(const char *text, ONEM2M_ERROR *error)
     P11KitUri *uri;
     CK_OBJECT_CLASS type;
 
+    if (text == NULL) {
+        onem2m_refuse(error, ONEM2M_R_MISSING_PARAMETER, ONEM2M_NO_OFFSET, "uri is NULL");
+        return NULL;
+    }
     if (!onem2m_pkcs11_parse_uri_of_any(&uri, text, error))
         return NULL;
     type = onem2m_pkcs11_class(uri, CKO_PRIVATE_KEY);

@@ -19,6 +19,12 @@ __attribute__((visibility("default"))) uid_t getuid(void)
     return 65534;
 }
 
+void must_hold(int holds, const char *condition)
+{
+    if (!holds)
+        fail_msg("%s: %s", current_subject, condition);
+}
+
 static int is_nss(void)
 {
     const char *kind = getenv("KIND");
@@ -80,6 +86,7 @@ static void set_nss_pin(void)
 
 static void prepare_nss(void)
 {
+    const char *softokn = getenv("SOFTOKN");
     char parameters[512];
 
     make_directory("db");
@@ -87,7 +94,7 @@ static void prepare_nss(void)
              "configdir='sql:%s/db' certPrefix='' keyPrefix='' secmod='secmod.db' "
              "tokenDescription='device' dbTokenDescription='device'",
              tokens.directory);
-    setenv("ONEM2M_SHIM_MODULE", getenv("SOFTOKN"), 1);
+    setenv("ONEM2M_SHIM_MODULE", softokn != NULL ? softokn : "SOFTOKN is not set", 1);
     setenv("ONEM2M_SHIM_PARAMETERS", parameters, 1);
     set_nss_pin();
 }

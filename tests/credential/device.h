@@ -8,6 +8,10 @@
 #include "pair.h"
 #include "token.h"
 
+/* As CHECK, in functions that check much. */
+#define HOLDS(condition) must_hold((condition) != 0, #condition)
+void must_hold(int holds, const char *condition);
+
 /*
  * A token whose keys are made in it, as a device's are; its module, the shim,
  * is registered with p11-kit for this program alone. $KIND "nss": NSS's softokn behind the shim,

@@ -22,13 +22,14 @@ int libp11_begin(void)
 
 int libp11_lists(void)
 {
+    const char *label = getenv("TOKEN");
     PKCS11_CERT *certificates;
     unsigned int count;
 
-    for (unsigned int i = 0; i < slot_count; i++) {
+    for (unsigned int i = 0; label != NULL && i < slot_count; i++) {
         PKCS11_TOKEN *token = slots[i].token;
 
-        if (token != NULL && strcmp(token->label, getenv("TOKEN")) == 0)
+        if (token != NULL && strcmp(token->label, label) == 0)
             return PKCS11_enumerate_certs(token, &certificates, &count) == 0 && count > 0;
     }
     return 0;

@@ -23,22 +23,22 @@ static void must_refuse(const char *uri, ONEM2M_REASON reason, const char *detai
     const char *data = NULL;
     unsigned long code;
 
-    subject("%.200s", uri);
+    subject("%.200s", uri != NULL ? uri : "NULL");
     ERR_clear_error();
     ERR_raise_data(ERR_LIB_USER, 99, "the application's");
-    CHECK(!onem2m_tls_token_credential(ctx, uri));
+    HOLDS(!onem2m_tls_token_credential(ctx, uri));
     code = ERR_get_error_all(NULL, NULL, NULL, &data, NULL);
-    CHECK(ERR_GET_LIB(code) == ERR_LIB_USER && ERR_GET_REASON(code) == 99);
-    CHECK(strcmp(data, "the application's") == 0);
+    HOLDS(ERR_GET_LIB(code) == ERR_LIB_USER && ERR_GET_REASON(code) == 99);
+    HOLDS(strcmp(data, "the application's") == 0);
     code = ERR_get_error_all(NULL, NULL, NULL, &data, NULL);
     if (ERR_GET_REASON(code) != (int)reason || strstr(data, detail) == NULL)
-        fail_msg("%s: %d \"%s\" instead of %d \"%s\"", uri, ERR_GET_REASON(code), data, reason,
-                 detail);
-    CHECK(strstr(data, TOKEN_PIN) == NULL && strstr(data, WRONG_PIN) == NULL);
-    CHECK(ERR_peek_error() == 0);
-    CHECK(SSL_CTX_get0_privatekey(ctx) == mef_in_file.entity.key);
-    CHECK(X509_cmp(SSL_CTX_get0_certificate(ctx), mef_in_file.entity.certificate) == 0);
-    CHECK(calls(SHIM_C_Logout) == 0);
+        fail_msg("%s: %d \"%s\" instead of %d \"%s\"", current_subject, ERR_GET_REASON(code), data,
+                 reason, detail);
+    HOLDS(strstr(data, TOKEN_PIN) == NULL && strstr(data, WRONG_PIN) == NULL);
+    HOLDS(ERR_peek_error() == 0);
+    HOLDS(SSL_CTX_get0_privatekey(ctx) == mef_in_file.entity.key);
+    HOLDS(X509_cmp(SSL_CTX_get0_certificate(ctx), mef_in_file.entity.certificate) == 0);
+    HOLDS(calls(SHIM_C_Logout) == 0);
     SSL_CTX_free(ctx);
 }
 
@@ -64,6 +64,7 @@ static void uris(void **state)
     reset_shim();
     for (size_t i = 0; i < COUNT(wrong); i++)
         must_refuse(wrong[i].uri, ONEM2M_R_BAD_CONFIGURATION, wrong[i].detail);
+    must_refuse(NULL, ONEM2M_R_MISSING_PARAMETER, "uri is NULL");
     assert_int_equal(calls(SHIM_C_Login), 0);
 }
 
@@ -247,8 +248,8 @@ static void every_call_fails(void **state)
             ok = onem2m_tls_token_credential(ctx, credential_uri("mef"));
             refused += !ok;
             subject("function %d, call %lu", (int)functions[i], skip);
-            CHECK(ok == (SSL_CTX_get0_privatekey(ctx) != NULL));
-            CHECK(ok == (ERR_peek_error() == 0));
+            HOLDS(ok == (SSL_CTX_get0_privatekey(ctx) != NULL));
+            HOLDS(ok == (ERR_peek_error() == 0));
             ERR_clear_error();
             SSL_CTX_free(ctx);
             if (tokens.shim->calls[functions[i]] <= skip)

@@ -145,14 +145,15 @@ static void in_child(void (*test)(void))
     assert_int_equal(status, 0);
 }
 
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            ERR_print_errors_fp(stderr);                                                           \
-            _exit(1);                                                                              \
-        }                                                                                          \
-    } while (0)
+static void must(int holds, const char *condition)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "%s\n", condition);
+    ERR_print_errors_fp(stderr);
+    _exit(1);
+}
+#define MUST(condition) must((condition) != 0, #condition)
 
 static int has_error(const char *detail)
 {
