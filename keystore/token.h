@@ -92,8 +92,9 @@ int onem2m_token_is_there(ONEM2M_TOKEN *token, ONEM2M_ERROR *error);
  * private, sensitive unless extractable, for MACs and derivations. What is to be
  * wrapped must be CKA_EXTRACTABLE: until then it is a sensitive object of a
  * session of this process, for the time of three calls of the module, and from
- * then on it is unwrapped not extractable. A length that the token cannot wrap
- * is refused with ONEM2M_R_TOKEN_CANNOT, or as its module does.
+ * then on it is unwrapped not extractable. A length that the token makes no HMACs
+ * with or does not wrap gets zeros behind it there, which is the same key of an
+ * HMAC; where that cannot be, ONEM2M_R_TOKEN_CANNOT.
  */
 int onem2m_token_import(ONEM2M_TOKEN *token, ONEM2M_CUSTODY custody, int extractable,
                         ONEM2M_SLICE octets, ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);

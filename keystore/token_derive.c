@@ -144,7 +144,7 @@ static int derive_signed(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE key, DERIVING
 static int finish(ONEM2M_TOKEN_CALL *call, DERIVING *deriving, CK_OBJECT_HANDLE parent,
                   CK_OBJECT_HANDLE child, int ok)
 {
-    ok = ok && onem2m_token_wrap_new(call, child, &deriving->child);
+    ok = ok && onem2m_token_wrap_new(call, child, deriving->child.key_length, &deriving->child);
     return onem2m_token_drop_parent(call, deriving->parent, parent, ok);
 }
 
@@ -227,12 +227,24 @@ static int extract_octets(ONEM2M_TOKEN_CALL *call, DERIVING *deriving)
     return ok;
 }
 
+/* A key with zeros behind it is the same key of an HMAC, but not the same message. */
+static int can_extract(ONEM2M_TOKEN_CALL *call, const DERIVING *deriving)
+{
+    size_t stored;
+
+    /* An object may have been wrapped before. */
+    if (!onem2m_token_choose_stored(call, 1, deriving->parent->key_length, &stored))
+        return -1;
+    if (stored != deriving->parent->key_length)
+        return 0;
+    return onem2m_token_can(call, onem2m_token_with(ONEM2M_TOKEN_EXTRACTS_HKDF, deriving->digest),
+                            deriving->parent->custody);
+}
+
 static int extract(ONEM2M_TOKEN_CALL *call, void *argument)
 {
     DERIVING *deriving = argument;
-    const int can =
-        onem2m_token_can(call, onem2m_token_with(ONEM2M_TOKEN_EXTRACTS_HKDF, deriving->digest),
-                         deriving->parent->custody);
+    const int can = can_extract(call, deriving);
     CK_OBJECT_HANDLE key, child = CK_INVALID_HANDLE;
     int ok;
 

@@ -33,6 +33,7 @@ typedef enum {
     ONEM2M_TOKEN_WRAPS,
     ONEM2M_TOKEN_WRAPS_KWP,
     ONEM2M_TOKEN_WRAPS_PAD,
+    ONEM2M_TOKEN_MACS_SHORT, /* with keys of 8 octets */
     ONEM2M_TOKEN_SLICES,
     ONEM2M_TOKEN_DERIVES_SP800_108,
     ONEM2M_TOKEN_DERIVES_HKDF = ONEM2M_TOKEN_DERIVES_SP800_108 + ONEM2M_TOKEN_DIGESTS,
@@ -210,8 +211,10 @@ int onem2m_token_dispose(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, int o
 /* The token's key that wraps: 1, 0 when there is none, -1 with the error. */
 int onem2m_token_find_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object);
 
-/* Wraps an object of key->key_length octets, for whose extractable and birth the caller answers. */
-int onem2m_token_wrap(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key);
+/* Wraps an object of stored octets, the key's or with zeros behind them, for whose extractable and
+ * birth the caller answers. */
+int onem2m_token_wrap(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, size_t stored,
+                      ONEM2M_TOKEN_KEY *key);
 int onem2m_token_unwrap(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *wrapped,
                         const ONEM2M_TOKEN_PLACE *place, CK_OBJECT_HANDLE *object);
 
@@ -221,7 +224,11 @@ CK_RV onem2m_token_wrap_by(const ONEM2M_TOKEN_CALL *call, CK_MECHANISM_TYPE type
                            CK_ULONG *length);
 
 /* Wraps a new object and destroys it: what a key is made by. */
-int onem2m_token_wrap_new(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key);
+int onem2m_token_wrap_new(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, size_t stored,
+                          ONEM2M_TOKEN_KEY *key);
+
+/* Whether a key of a length can be wrapped: 1, 0; -1 with the error. */
+int onem2m_token_can_wrap(ONEM2M_TOKEN_CALL *call, size_t stored);
 
 /* ---- Computing ---- */
 
@@ -269,7 +276,20 @@ int onem2m_token_check_length(size_t length, ONEM2M_ERROR *error);
 int onem2m_token_check_key(const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
 
 /* Octets that a key of a length has when it is wrapped (RFC 3394, RFC 5649). */
-size_t onem2m_token_wrapped_length(size_t key_length);
+size_t onem2m_token_wrapped_length(size_t stored);
+
+/*
+ * How many octets a key that is brought has in the token: as many, or where the token makes no
+ * HMACs with such a short key, or does not wrap it, with zeros behind it, which make no other HMAC
+ * (RFC 2104, 2) up to the 64 octets of a block of SHA-256. 0: *stored is not set, an error.
+ */
+#define ONEM2M_TOKEN_PADDED_MAX 64
+int onem2m_token_choose_stored(ONEM2M_TOKEN_CALL *call, int is_wrapped, size_t key_length,
+                               size_t *stored);
+size_t onem2m_token_padded_length(size_t key_length);
+
+/* What it was for a wrapped key. */
+size_t onem2m_token_stored_length(const ONEM2M_TOKEN_KEY *wrapped);
 
 /* parts in one piece, for OPENSSL_clear_free. */
 int onem2m_token_join(const ONEM2M_SLICE *parts, size_t count, unsigned char **message,

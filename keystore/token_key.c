@@ -6,28 +6,6 @@
 #include <openssl/crypto.h>
 #include "token_internal.h"
 
-int onem2m_token_check_length(size_t length, ONEM2M_ERROR *error)
-{
-    return (length >= ONEM2M_TOKEN_KEY_MIN && length <= ONEM2M_TOKEN_KEY_MAX) ||
-           onem2m_refuse(error, ONEM2M_R_BAD_KEY_LENGTH, ONEM2M_NO_OFFSET,
-                         "a key of %zu octets for a PKCS#11 token: %d to %d are allowed", length,
-                         ONEM2M_TOKEN_KEY_MIN, ONEM2M_TOKEN_KEY_MAX);
-}
-
-int onem2m_token_check_key(const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error)
-{
-    const size_t expected = key->custody == ONEM2M_CUSTODY_OBJECT
-                                ? ONEM2M_TOKEN_ID_OCTETS
-                                : onem2m_token_wrapped_length(key->key_length);
-
-    if (!onem2m_token_check_length(key->key_length, error))
-        return 0;
-    return (key->custody != ONEM2M_CUSTODY_SOFTWARE && key->length == expected) ||
-           onem2m_refuse(error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET,
-                         "a reference of %zu octets is of no key of a PKCS#11 token that has %zu",
-                         key->length, key->key_length);
-}
-
 /* A key that is to be made; key is the caller's, written to in the end. */
 typedef struct {
     ONEM2M_TOKEN_KEY made;
@@ -64,12 +42,30 @@ static int begin_object(ONEM2M_TOKEN_CALL *call, MAKING *making)
 
 /* ---- Import ---- */
 
+/* An object of these octets, perhaps with zeros behind them; *stored: how many it has then. */
+static int make_padded(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_PLACE *place,
+                       ONEM2M_SLICE octets, size_t *stored, CK_OBJECT_HANDLE *object)
+{
+    unsigned char padded[ONEM2M_TOKEN_PADDED_MAX] = { 0 };
+    int ok;
+
+    if (!onem2m_token_choose_stored(call, place->id == NULL, octets.length, stored))
+        return 0;
+    if (*stored == octets.length)
+        return onem2m_token_make(call, place, octets, object);
+    memcpy(padded, octets.data, octets.length);
+    ok = onem2m_token_make(call, place, (ONEM2M_SLICE){ padded, *stored }, object);
+    OPENSSL_cleanse(padded, sizeof(padded));
+    return ok;
+}
+
 int onem2m_token_wrap_octets(ONEM2M_TOKEN_CALL *call, ONEM2M_SLICE octets, ONEM2M_TOKEN_KEY *key)
 {
     CK_OBJECT_HANDLE object;
+    size_t stored;
 
-    return onem2m_token_make(call, &onem2m_token_for_wrapping, octets, &object) &&
-           onem2m_token_wrap_new(call, object, key);
+    return make_padded(call, &onem2m_token_for_wrapping, octets, &stored, &object) &&
+           onem2m_token_wrap_new(call, object, stored, key);
 }
 
 static int import(ONEM2M_TOKEN_CALL *call, void *argument)
@@ -77,10 +73,12 @@ static int import(ONEM2M_TOKEN_CALL *call, void *argument)
     MAKING *making = argument;
     const ONEM2M_TOKEN_PLACE place = place_of(&making->made);
     CK_OBJECT_HANDLE object;
+    size_t stored;
 
     if (making->made.custody == ONEM2M_CUSTODY_WRAPPED)
         return onem2m_token_wrap_octets(call, making->octets, &making->made);
-    return begin_object(call, making) && onem2m_token_make(call, &place, making->octets, &object);
+    return begin_object(call, making) &&
+           make_padded(call, &place, making->octets, &stored, &object);
 }
 
 static int run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, MAKING *making,
@@ -134,11 +132,18 @@ static int generate(ONEM2M_TOKEN_CALL *call, void *argument)
     ONEM2M_TOKEN_KEY *key = &making->made;
     const ONEM2M_TOKEN_PLACE place = place_of(key);
     CK_OBJECT_HANDLE object;
+    size_t stored;
 
+    if (!onem2m_token_choose_stored(call, key->custody == ONEM2M_CUSTODY_WRAPPED, key->key_length,
+                                    &stored))
+        return 0;
+    if (stored != key->key_length) /* zeros cannot be put behind what is made in the token */
+        return onem2m_token_cannot(call, "generates no key of this length that it makes HMACs "
+                                         "with, or wraps");
     if (key->custody == ONEM2M_CUSTODY_WRAPPED)
         return onem2m_token_generate_object(call, &onem2m_token_for_wrapping, key->key_length,
                                             &object) &&
-               onem2m_token_wrap_new(call, object, key);
+               onem2m_token_wrap_new(call, object, key->key_length, key);
     return begin_object(call, making) &&
            onem2m_token_generate_object(call, &place, key->key_length, &object);
 }
@@ -265,23 +270,40 @@ static int refuse_value(ONEM2M_TOKEN_CALL *call)
                          "the key is in a PKCS#11 token and not extractable");
 }
 
+/* Zeros may be behind the key: see onem2m_token_choose_stored. */
+static int is_value(const unsigned char *octets, CK_ULONG count, size_t length)
+{
+    if (count != length && count != onem2m_token_padded_length(length))
+        return 0;
+    while (count > length && octets[count - 1] == 0)
+        count--;
+    return count == length;
+}
+
 static int get_value(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, size_t length,
                      unsigned char *out)
 {
-    CK_ATTRIBUTE attribute = { CKA_VALUE, out, length };
+    unsigned char octets[ONEM2M_TOKEN_KEY_MAX] = { 0 };
+    CK_ATTRIBUTE attribute = { CKA_VALUE, octets, sizeof(octets) };
     const CK_RV value = call->module->C_GetAttributeValue(call->session, object, &attribute, 1);
+    int ok = 0;
 
     if (value == CKR_ATTRIBUTE_SENSITIVE)
-        return onem2m_refuse(call->error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
-                             "PKCS#11 module: C_GetAttributeValue returned "
-                             "CKR_ATTRIBUTE_SENSITIVE (0x%lX)",
-                             value);
-    if (value != CKR_OK)
-        return onem2m_token_failed(call, "C_GetAttributeValue", value);
-    return attribute.ulValueLen == length ||
-           onem2m_refuse(call->error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET,
-                         "the key in the token has %lu octets and should have %zu",
-                         attribute.ulValueLen, length);
+        onem2m_refuse(
+            call->error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
+            "PKCS#11 module: C_GetAttributeValue returned CKR_ATTRIBUTE_SENSITIVE (0x%lX)", value);
+    else if (value != CKR_OK)
+        onem2m_token_failed(call, "C_GetAttributeValue", value);
+    else if (!is_value(octets, attribute.ulValueLen, length))
+        onem2m_refuse(call->error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET,
+                      "the key in the token has %lu octets and should have %zu",
+                      attribute.ulValueLen, length);
+    else
+        ok = 1;
+    if (ok)
+        memcpy(out, octets, length);
+    OPENSSL_cleanse(octets, sizeof(octets));
+    return ok;
 }
 
 static int get_wrapped(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key, unsigned char *out)
@@ -310,7 +332,8 @@ static int get_object(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key, unsi
         return 1;
     if (call->error->reason != ONEM2M_R_NOT_EXTRACTABLE)
         return 0;
-    return onem2m_token_wrap(call, object, &wrapped) && get_wrapped(call, &wrapped, out);
+    return onem2m_token_wrap(call, object, key->key_length, &wrapped) &&
+           get_wrapped(call, &wrapped, out);
 }
 
 int onem2m_token_get_octets(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,

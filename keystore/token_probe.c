@@ -20,6 +20,7 @@ static const ONEM2M_SLICE key_octets = { known_key, sizeof(known_key) };
 static const ONEM2M_SLICE message = { known_message, sizeof(known_message) - 1 };
 static const ONEM2M_SLICE text = { known_text, sizeof(known_text) - 1 };
 
+#define SHORT_OCTETS 8
 #define SLICE_OFFSET 8
 #define SLICE_OCTETS 40
 
@@ -45,6 +46,10 @@ static const unsigned char extract_answers[ONEM2M_TOKEN_DIGESTS][32] = {
                               0x98, 0x2B, 0x3A, 0x02, 0x21, 0x87, 0x64, 0xFF, 0xEA, 0xB5, 0xAF,
                               0xA6, 0xE8, 0xD7, 0x4D, 0x78, 0xDB, 0x6B, 0x37, 0x27, 0xFB }
 };
+static const unsigned char short_answer[32] = { 0x9D, 0x91, 0x0B, 0x2A, 0xF6, 0xC3, 0x65, 0x0A,
+                                                0xC2, 0xC6, 0xDF, 0x3D, 0x65, 0xDB, 0xD5, 0x84,
+                                                0x68, 0x34, 0x16, 0xB7, 0x7F, 0x6A, 0xF8, 0xA5,
+                                                0xD8, 0xD1, 0x68, 0x83, 0xC8, 0x12, 0xC6, 0x61 };
 static const unsigned char slice_answer[32] = { 0x7C, 0xD8, 0xB5, 0x05, 0x5B, 0xC4, 0xC7, 0xDF,
                                                 0x64, 0x0E, 0x99, 0x9A, 0x79, 0x23, 0x4E, 0x7B,
                                                 0x9B, 0x9F, 0x81, 0xB4, 0x29, 0xB0, 0x0D, 0xCA,
@@ -97,7 +102,7 @@ static const WRAP_ANSWER wrap_answers[] = {
 static int refuse_answer(ONEM2M_TOKEN_CALL *call, const char *function)
 {
     return onem2m_refuse(call->error, ONEM2M_R_TOKEN_FAILED, ONEM2M_NO_OFFSET,
-                         "PKCS#11 module: %s gave a wrong answer", function);
+                         "PKCS#11 module: %s: a wrong answer", function);
 }
 
 /* Whether a derived key is the expected one; it goes. */
@@ -108,7 +113,7 @@ static int is_expected(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object,
     int ok = onem2m_token_sign(call, object, ONEM2M_TOKEN_SHA256, &text, 1, mac);
 
     if (ok && memcmp(mac, expected, sizeof(mac)) != 0)
-        ok = refuse_answer(call, "C_DeriveKey");
+        ok = refuse_answer(call, "a key that was made or derived");
     return onem2m_token_dispose(call, object, ok);
 }
 
@@ -140,6 +145,15 @@ static int probe_known_key(ONEM2M_TOKEN_CALL *call, size_t ability, ONEM2M_CUSTO
 
     return onem2m_token_make(call, place, key_octets, &key) &&
            onem2m_token_dispose(call, key, probe_derivation(call, key, ability));
+}
+
+static int probe_short_key(ONEM2M_TOKEN_CALL *call)
+{
+    CK_OBJECT_HANDLE key;
+
+    return onem2m_token_make(call, &onem2m_token_for_use, (ONEM2M_SLICE){ known_key, SHORT_OCTETS },
+                             &key) &&
+           is_expected(call, key, short_answer);
 }
 
 static int probe_generation(ONEM2M_TOKEN_CALL *call)
@@ -200,7 +214,9 @@ static int probe(ONEM2M_TOKEN_CALL *call, size_t ability, ONEM2M_CUSTODY custody
 {
     if (ability == ONEM2M_TOKEN_GENERATES)
         return probe_generation(call);
-    if (ability < ONEM2M_TOKEN_SLICES)
+    if (ability == ONEM2M_TOKEN_MACS_SHORT)
+        return probe_short_key(call);
+    if (ability < ONEM2M_TOKEN_MACS_SHORT)
         return probe_wrapping(call, &wrap_answers[ability - ONEM2M_TOKEN_WRAPS]);
     return probe_known_key(call, ability, custody);
 }

@@ -165,33 +165,45 @@ int onem2m_token_is_there(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
 
 /* ---- Wrapping ---- */
 
-size_t onem2m_token_wrapped_length(size_t key_length)
-{
-    return (key_length + 7) / 8 * 8 + 8;
-}
-
-/* RFC 3394 is for two or more blocks of 8 octets, RFC 5649 for everything. */
-static int choose(ONEM2M_TOKEN_CALL *call, size_t key_length, CK_MECHANISM *mechanism)
+/* RFC 3394 is for two or more blocks of 8 octets, RFC 5649 for everything. 1, 0; -1 with the error.
+ */
+static int find_mechanism(ONEM2M_TOKEN_CALL *call, size_t stored, CK_MECHANISM *mechanism)
 {
     static const struct {
         ONEM2M_TOKEN_ABILITY ability;
         CK_MECHANISM_TYPE type;
     } padded[] = { { ONEM2M_TOKEN_WRAPS_KWP, ONEM2M_CKM_AES_KEY_WRAP_KWP },
                    { ONEM2M_TOKEN_WRAPS_PAD, CKM_AES_KEY_WRAP_PAD } };
-    char what[96];
 
     *mechanism = (CK_MECHANISM){ CKM_AES_KEY_WRAP, NULL, 0 };
-    if (key_length % 8 == 0 && key_length >= 16)
+    if (stored % 8 == 0 && stored >= 16)
         return 1;
     for (size_t i = 0; i < sizeof(padded) / sizeof(padded[0]); i++) {
         const int can = onem2m_token_can(call, padded[i].ability, ONEM2M_CUSTODY_WRAPPED);
 
         mechanism->mechanism = padded[i].type;
         if (can != 0)
-            return can > 0;
+            return can;
     }
+    return 0;
+}
+
+int onem2m_token_can_wrap(ONEM2M_TOKEN_CALL *call, size_t stored)
+{
+    CK_MECHANISM mechanism;
+
+    return find_mechanism(call, stored, &mechanism);
+}
+
+static int choose(ONEM2M_TOKEN_CALL *call, size_t stored, CK_MECHANISM *mechanism)
+{
+    const int found = find_mechanism(call, stored, mechanism);
+    char what[96];
+
+    if (found != 0)
+        return found > 0;
     snprintf(what, sizeof(what), "cannot wrap a key of %zu octets: it has no mechanism of RFC 5649",
-             key_length);
+             stored);
     return onem2m_token_cannot(call, what);
 }
 
@@ -204,23 +216,24 @@ CK_RV onem2m_token_wrap_by(const ONEM2M_TOKEN_CALL *call, CK_MECHANISM_TYPE type
     return call->module->C_WrapKey(call->session, &mechanism, wrap_key, object, out, length);
 }
 
-int onem2m_token_wrap(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key)
+int onem2m_token_wrap(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, size_t stored,
+                      ONEM2M_TOKEN_KEY *key)
 {
     CK_ULONG length = sizeof(key->reference);
     CK_OBJECT_HANDLE wrap_key;
     CK_MECHANISM mechanism;
     CK_RV value;
 
-    if (!need_wrap_key(call, &wrap_key) || !choose(call, key->key_length, &mechanism))
+    if (!need_wrap_key(call, &wrap_key) || !choose(call, stored, &mechanism))
         return 0;
     value =
         onem2m_token_wrap_by(call, mechanism.mechanism, wrap_key, object, key->reference, &length);
     if (value != CKR_OK)
         return onem2m_token_failed(call, "C_WrapKey", value);
-    if (length != onem2m_token_wrapped_length(key->key_length))
+    if (length != onem2m_token_wrapped_length(stored))
         return onem2m_refuse(call->error, ONEM2M_R_TOKEN_FAILED, ONEM2M_NO_OFFSET,
                              "PKCS#11 module: C_WrapKey gave %lu octets for a key of %zu", length,
-                             key->key_length);
+                             stored);
     key->length = length;
     key->custody = ONEM2M_CUSTODY_WRAPPED;
     return 1;
@@ -235,7 +248,8 @@ int onem2m_token_unwrap(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *wrapped
     CK_MECHANISM mechanism;
     CK_RV value;
 
-    if (!need_wrap_key(call, &wrap_key) || !choose(call, wrapped->key_length, &mechanism))
+    if (!need_wrap_key(call, &wrap_key) ||
+        !choose(call, onem2m_token_stored_length(wrapped), &mechanism))
         return 0;
     onem2m_token_describe(call, &template, place);
     memcpy(reference, wrapped->reference, wrapped->length); /* a module could write to it */
@@ -254,9 +268,10 @@ static int comes_back(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
             onem2m_token_dispose(call, object, 1));
 }
 
-int onem2m_token_wrap_new(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, ONEM2M_TOKEN_KEY *key)
+int onem2m_token_wrap_new(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, size_t stored,
+                          ONEM2M_TOKEN_KEY *key)
 {
-    const int ok = onem2m_token_wrap(call, object, key) && comes_back(call, key);
+    const int ok = onem2m_token_wrap(call, object, stored, key) && comes_back(call, key);
 
     return onem2m_token_dispose(call, object, ok);
 }

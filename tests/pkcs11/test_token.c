@@ -151,10 +151,16 @@ static void the_object_of_a_uri_may_be_left_away(void **state)
 static int is_usable(ONEM2M_CUSTODY custody, size_t length, size_t digest)
 {
     static const size_t softhsm_min[] = { 32, 48, 64 };
+    const int is_odd = custody == ONEM2M_CUSTODY_WRAPPED && length % 8 != 0;
+    size_t stored = length;
 
     if (keeper.is_nss)
         return custody == ONEM2M_CUSTODY_OBJECT || length <= 256;
-    return (length >= softhsm_min[digest] && (custody == ONEM2M_CUSTODY_OBJECT || length % 8 == 0));
+    if (is_odd && length > 56)
+        return 0;
+    if (is_odd || length < 32) /* with zeros behind it */
+        stored = length < 24 ? 32 : (length + 7) / 8 * 8 + 8;
+    return stored >= softhsm_min[digest];
 }
 
 static void check_macs(const ONEM2M_TOKEN_KEY *key, size_t digest, ONEM2M_SLICE key_octets)
@@ -215,6 +221,7 @@ static int mac_fails(const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error)
 static void names_lengths_that_it_cannot(void **state)
 {
     static const unsigned char long_octets[512] = { 1 };
+    unsigned char mac[EVP_MAX_MD_SIZE];
     ONEM2M_TOKEN_KEY key;
     ONEM2M_ERROR error;
 
@@ -226,14 +233,49 @@ static void names_lengths_that_it_cannot(void **state)
         return;
     }
     assert_false(onem2m_token_import(keeper.token, ONEM2M_CUSTODY_WRAPPED, 0,
-                                     (ONEM2M_SLICE){ long_octets, 33 }, &key, &error));
+                                     (ONEM2M_SLICE){ long_octets, 57 }, &key, &error));
     assert_int_equal(error.reason, ONEM2M_R_TOKEN_CANNOT);
-    assert_non_null(strstr(error.detail, "cannot wrap a key of 33 octets"));
-    key = import_key(ONEM2M_CUSTODY_OBJECT, 0, (ONEM2M_SLICE){ long_octets, 16 });
-    assert_true(mac_fails(&key, &error));
+    assert_non_null(strstr(error.detail, "cannot wrap a key of 57 octets"));
+    for (size_t i = 0; i < 2; i++) {
+        assert_false(onem2m_token_generate(keeper.token, custodies[i], 0, 16, &key, &error));
+        assert_int_equal(error.reason, ONEM2M_R_TOKEN_CANNOT);
+        assert_non_null(strstr(error.detail, "generates no key of this length"));
+    }
+    key = import_key(ONEM2M_CUSTODY_OBJECT, 0, half);
+    assert_false(onem2m_token_mac(keeper.token, &key, keeper.digests[2], message, 2, mac, &error));
     assert_int_equal(error.reason, ONEM2M_R_TOKEN_CANNOT);
     assert_non_null(strstr(error.detail, "CKR_KEY_SIZE_RANGE"));
     destroy(&key);
+}
+
+/* Keys that have zeros behind them in some tokens are as long as they were, outside. */
+static void short_and_odd_lengths(void **state)
+{
+    static const size_t lengths[] = { 8, 9, 15, 16, 20, 24, 31, 33, 47, 56 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lengths) * 2; i++) {
+        const ONEM2M_SLICE own = { octets, lengths[i / 2] };
+        const ONEM2M_TOKEN_KEY key = import_key(custodies[i % 2], 1, own);
+        unsigned char out[OCTETS];
+        ONEM2M_TOKEN_KEY object;
+        ONEM2M_ERROR error;
+
+        assert_int_equal(key.key_length, own.length);
+        memset(out, UNTOUCHED, sizeof(out));
+        must(onem2m_token_read(keeper.token, &key, out, &error), &error);
+        assert_memory_equal(out, octets, own.length);
+        assert_untouched(out + own.length, sizeof(out) - own.length);
+        if (i % 2 == 1) {
+            must(onem2m_token_settle(keeper.token, &key, &object, &error), &error);
+            assert_mac_of(&object, own);
+            must(onem2m_token_read(keeper.token, &object, out, &error), &error);
+            assert_memory_equal(out, octets, own.length);
+            assert_untouched(out + own.length, sizeof(out) - own.length);
+            destroy(&object);
+        }
+        destroy(&key);
+    }
 }
 
 /* RFC 4231, 4.7 (test case 6), whose key is long enough for every token. */
@@ -332,7 +374,9 @@ static void refuses_damaged_references(void **state)
         if (damaged.length == wrapped.length)
             continue;
         assert_true(mac_fails(&damaged, &error));
-        assert_int_equal(error.reason, ONEM2M_R_TOKEN_KEY);
+        assert_int_equal(error.reason, damaged.length == wrapped.length + 8 /* zeros behind it */
+                                           ? ONEM2M_R_TOKEN_FAILED
+                                           : ONEM2M_R_TOKEN_KEY);
     }
     damaged = wrapped;
     damaged.custody = ONEM2M_CUSTODY_SOFTWARE;
@@ -602,12 +646,13 @@ static void extracts_as_software(void **state)
     unsigned char expected[EVP_MAX_MD_SIZE];
 
     (void)state;
-    for (size_t i = 0; i < 24; i++) {
+    for (size_t i = 0; i < 48; i++) {
         const int extractable = (i & 2) != 0;
         const size_t digest = i / 4 % 3;
-        const ONEM2M_SLICE salt = salts[i / 12];
-        const ONEM2M_TOKEN_KEY parent = import_key(custodies[i % 2], extractable, whole);
-        const size_t length = software_mac(digest, salt, &whole, 1, expected);
+        const ONEM2M_SLICE salt = salts[i / 12 % 2];
+        const ONEM2M_SLICE own = { octets, i < 24 ? OCTETS : 20 };
+        const ONEM2M_TOKEN_KEY parent = import_key(custodies[i % 2], extractable, own);
+        const size_t length = software_mac(digest, salt, &own, 1, expected);
         ONEM2M_TOKEN_KEY child;
         ONEM2M_ERROR error;
 
@@ -771,6 +816,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(the_object_of_a_uri_may_be_left_away),
         cmocka_unit_test(macs_are_those_of_software),
         cmocka_unit_test(names_lengths_that_it_cannot),
+        cmocka_unit_test(short_and_odd_lengths),
         cmocka_unit_test(known_answers),
         cmocka_unit_test(refuses_other_digests),
         cmocka_unit_test(refuses_lengths),
