@@ -202,30 +202,13 @@ static int memory_create(ONEM2M_BACKEND *backend, onem2m_fill_fn *fill, void *ar
 static int memory_seek(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE from,
                        ONEM2M_SLICE *name, ONEM2M_SLICE *value, ONEM2M_ERROR *error)
 {
-    const ONEM2M_ENTRY *entry;
-
-    if (!onem2m_backend_check_from(from, error))
-        return -1;
-    entry = onem2m_tree_seek(transaction->root, table, from);
-    if (entry == NULL)
-        return 0;
-    *name = onem2m_entry_name(entry);
-    *value = onem2m_entry_value(entry);
-    return 1;
+    return onem2m_tree_next(transaction->root, table, from, name, value, error);
 }
 
 static int memory_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
                       ONEM2M_SLICE *value, ONEM2M_ERROR *error)
 {
-    const ONEM2M_ENTRY *entry;
-
-    if (!onem2m_backend_check_name(name, error))
-        return -1;
-    entry = onem2m_tree_get(transaction->root, table, name);
-    if (entry == NULL)
-        return 0;
-    *value = onem2m_entry_value(entry);
-    return 1;
+    return onem2m_tree_value(transaction->root, table, name, value, error);
 }
 
 static int check_writes(const ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
@@ -286,7 +269,7 @@ static int memory_restore(ONEM2M_BACKEND *backend, const char *path, onem2m_chec
 }
 
 const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_memory = {
-    "memory",   memory_open, memory_create, memory_close, memory_begin, memory_commit, memory_abort,
-    memory_get, memory_put,  memory_remove, memory_seek,  memory_copy,  memory_restore,
-    NULL
+    "memory",      memory_open,  memory_create,  memory_close, memory_begin,
+    memory_commit, memory_abort, memory_get,     memory_put,   memory_remove,
+    memory_seek,   memory_copy,  memory_restore, NULL
 };

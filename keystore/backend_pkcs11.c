@@ -134,30 +134,13 @@ static void records_close(ONEM2M_BACKEND *backend)
 static int records_get(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE name,
                        ONEM2M_SLICE *value, ONEM2M_ERROR *error)
 {
-    const ONEM2M_ENTRY *entry;
-
-    if (!onem2m_backend_check_name(name, error))
-        return -1;
-    entry = onem2m_tree_get(transaction->root, table, name);
-    if (entry == NULL)
-        return 0;
-    *value = onem2m_entry_value(entry);
-    return 1;
+    return onem2m_tree_value(transaction->root, table, name, value, error);
 }
 
 static int records_seek(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, ONEM2M_SLICE from,
                         ONEM2M_SLICE *name, ONEM2M_SLICE *value, ONEM2M_ERROR *error)
 {
-    const ONEM2M_ENTRY *entry;
-
-    if (!onem2m_backend_check_from(from, error))
-        return -1;
-    entry = onem2m_tree_seek(transaction->root, table, from);
-    if (entry == NULL)
-        return 0;
-    *name = onem2m_entry_name(entry);
-    *value = onem2m_entry_value(entry);
-    return 1;
+    return onem2m_tree_next(transaction->root, table, from, name, value, error);
 }
 
 static int check_writes(const ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
@@ -171,7 +154,7 @@ static int check_writes(const ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *err
 /* The token hears of it when the transaction is committed. */
 static int change(ONEM2M_TRANSACTION *transaction, ONEM2M_ENTRY *entry, ONEM2M_ERROR *error)
 {
-    uint64_t *random = &transaction->backend->random;
+    uint64_t *random = &transaction->random;
     int ok =
         entry != NULL && onem2m_tree_put(&transaction->changed, entry, onem2m_tree_random(random));
 

@@ -47,15 +47,9 @@ static int refuse_rival(ONEM2M_ERROR *error)
 /* Whether an anchor still says what it is known to say. */
 static int check_anchor(ONEM2M_BACKEND *backend, const ONEM2M_TITLED *anchor, ONEM2M_ERROR *error)
 {
-    ONEM2M_OBJECT object;
-    const int there = onem2m_object_read(backend, anchor->handle, &object, error);
-    int is_same;
+    const int is_same = onem2m_object_has_title(backend, anchor->handle, &anchor->title, error);
 
-    if (there <= 0)
-        return there == 0 && refuse_rival(error);
-    is_same = onem2m_title_equal(&object.title, &anchor->title);
-    free(object.octets);
-    return is_same || refuse_rival(error);
+    return is_same > 0 || (is_same == 0 && refuse_rival(error));
 }
 
 /* Announcing */
@@ -246,16 +240,13 @@ static int look_again(WRITE *write, ONEM2M_ERROR *why)
     ONEM2M_BACKEND *backend = write->transaction->backend;
     const ONEM2M_TITLED wanted = { backend->spare.handle, onem2m_title_text(&write->title) };
     ONEM2M_ERROR other;
-    ONEM2M_OBJECT object;
-    const int there = onem2m_object_read(backend, wanted.handle, &object, &other);
-    int is_same;
+    ONEM2M_TITLE_TEXT found;
 
-    if (there > 0) {
-        is_same = onem2m_title_equal(&object.title, &wanted.title);
-        free(object.octets);
-        if (is_same)
-            publish(write);
-        return is_same;
+    if (onem2m_object_title(backend, wanted.handle, &found, &other) > 0) {
+        if (!onem2m_title_equal(&found, &wanted.title))
+            return 0;
+        publish(write);
+        return 1;
     }
     onem2m_records_close_session(backend);
     if (onem2m_records_update(backend, 0, &other) != ONEM2M_UPDATE_DONE)

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
-#include <openssl/crypto.h>
 #include "backend_pkcs11_internal.h"
 #include "new_file.h"
 
@@ -282,23 +281,36 @@ static int read_all(int file, unsigned char *octets, size_t *length)
     return 1;
 }
 
+/* For free; NULL with *error. */
+static unsigned char *read_file(const char *path, size_t *length, ONEM2M_ERROR *error)
+{
+    const int file = open_file(path, length, error);
+    unsigned char *octets;
+
+    if (file < 0)
+        return NULL;
+    octets = malloc(*length + 1);
+    if (octets == NULL) {
+        onem2m_records_out_of_memory(error);
+    } else if (!read_all(file, octets, length)) {
+        refuse_errno(error, path, "reading it");
+        free(octets);
+        octets = NULL;
+    }
+    close(file);
+    return octets;
+}
+
 int onem2m_records_load(ONEM2M_TREE **root, const char *path, ONEM2M_ERROR *error)
 {
     INPUT input = { .path = path, .random = 1, .error = error };
-    const int file = open_file(path, &input.length, error);
-    unsigned char *octets;
+    unsigned char *octets = read_file(path, &input.length, error);
     int ok;
 
-    if (file < 0)
-        return 0;
-    octets = malloc(input.length + 1);
     if (octets == NULL)
-        ok = onem2m_records_out_of_memory(error);
-    else
-        ok = read_all(file, octets, &input.length) || refuse_errno(error, path, "reading it");
-    close(file);
+        return 0;
     input.octets = octets;
-    ok = ok && load_octets(&input);
+    ok = load_octets(&input);
     free(octets);
     if (ok)
         *root = input.root;

@@ -6,7 +6,7 @@
 #define ONEM2M_KEYSTORE_BACKEND_PKCS11_INTERNAL_H
 
 #include <pthread.h>
-#include "pkcs11.h"
+#include "pkcs11_object.h"
 #include "process.h"
 #include "tree.h"
 
@@ -115,6 +115,7 @@ struct onem2m_transaction_st {
     ONEM2M_TREE *root;
 
     /* Of one that writes. */
+    uint64_t random;
     ONEM2M_TREE *base, *changed; /* changed: what is to be written, removals among it */
     unsigned int openings;
     uint64_t number, sum; /* of base, then of what is written */
@@ -129,15 +130,8 @@ int onem2m_records_out_of_memory(ONEM2M_ERROR *error);
 int onem2m_records_open_session(ONEM2M_BACKEND *backend, ONEM2M_ERROR *error);
 void onem2m_records_close_session(ONEM2M_BACKEND *backend);
 
-typedef struct {
-    CK_ATTRIBUTE attributes[16];
-    CK_ULONG count;
-} ONEM2M_OBJECT_TEMPLATE;
-
-void onem2m_object_add(ONEM2M_OBJECT_TEMPLATE *template, CK_ATTRIBUTE_TYPE type, const void *value,
-                       size_t length);
 /* What all objects of a store have. */
-void onem2m_object_add_family(ONEM2M_OBJECT_TEMPLATE *template, const ONEM2M_BACKEND *backend,
+void onem2m_object_add_family(ONEM2M_PKCS11_TEMPLATE *template, const ONEM2M_BACKEND *backend,
                               const ONEM2M_OBJECT_FORM *form);
 
 /* What was read of an object. octets: for free. */
@@ -153,9 +147,15 @@ int onem2m_object_find(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE **handles, size
 /* 1, 0 when there is no such object any more, -1 with *error. */
 int onem2m_object_read(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle, ONEM2M_OBJECT *object,
                        ONEM2M_ERROR *error);
+/* The same of the title alone. */
+int onem2m_object_title(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle, ONEM2M_TITLE_TEXT *title,
+                        ONEM2M_ERROR *error);
 /* Makes an entry or removal of entry, or an anchor when that is NULL. */
 int onem2m_object_make(ONEM2M_BACKEND *backend, const ONEM2M_TITLE *title,
                        const ONEM2M_ENTRY *entry, ONEM2M_TITLED *made, ONEM2M_ERROR *error);
+/* 1 when it is there with that title, 0, -1 with *error. */
+int onem2m_object_has_title(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle,
+                            const ONEM2M_TITLE_TEXT *title, ONEM2M_ERROR *error);
 /* Gives an anchor another title, and reads it again: 1 when it has that. */
 int onem2m_object_retitle(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE anchor,
                           const ONEM2M_TITLE_TEXT *title, ONEM2M_ERROR *error);

@@ -22,7 +22,7 @@
  * containers may share; and a socket whose name in the abstract name space is
  * made of the token's, which users with PIN files of their own share.
  */
-#define WAIT_MS (10 * 60 * 1000)
+#define WAIT_MS 600000
 #define NAP_MS 2
 
 static int refuse_errno(ONEM2M_ERROR *error, const char *what)
@@ -51,14 +51,17 @@ static int lock_pin_file(ONEM2M_BACKEND *backend, ONEM2M_ERROR *error)
     return rc == 0 || refuse_errno(error, "flock of the PIN file");
 }
 
-static socklen_t name_socket(struct sockaddr_un *address, const ONEM2M_BACKEND *backend)
+static socklen_t name_socket(struct sockaddr_un *address, ONEM2M_BACKEND *backend)
 {
     const CK_TOKEN_INFO *token = &backend->session.token;
-    uint64_t hash = onem2m_fnv(ONEM2M_FNV_START, token->label, sizeof(token->label));
+    uint64_t hash;
 
+    pthread_mutex_lock(&backend->token);
+    hash = onem2m_fnv(ONEM2M_FNV_START, token->label, sizeof(token->label));
     hash = onem2m_fnv(hash, token->serialNumber, sizeof(token->serialNumber));
     hash = onem2m_fnv(hash, token->manufacturerID, sizeof(token->manufacturerID));
     hash = onem2m_fnv(hash, backend->family, backend->family_length);
+    pthread_mutex_unlock(&backend->token);
     *address = (struct sockaddr_un){ .sun_family = AF_UNIX };
     /* A NUL before it makes it one of the abstract name space. */
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +

@@ -47,23 +47,22 @@ static CK_RV create(const ONEM2M_BACKEND *backend, const ONEM2M_TITLE_TEXT *titl
     static const CK_ATTRIBUTE_TYPE uses[] = { CKA_SIGN, CKA_VERIFY, CKA_ENCRYPT, CKA_DECRYPT,
                                               CKA_WRAP, CKA_UNWRAP, CKA_DERIVE };
     static const CK_KEY_TYPE generic = CKK_GENERIC_SECRET;
-    static const CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
     static const unsigned char nothing[16] = { 0 }; /* what a key without a use is made of */
     const ONEM2M_OBJECT_FORM *form = backend->form;
-    ONEM2M_OBJECT_TEMPLATE template = { .count = 0 };
+    ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
 
     onem2m_object_add_family(&template, backend, form);
-    onem2m_object_add(&template, CKA_TOKEN, &yes, sizeof(yes));
-    onem2m_object_add(&template, CKA_PRIVATE, &yes, sizeof(yes));
-    onem2m_object_add(&template, CKA_MODIFIABLE, is_anchor ? &yes : &no, sizeof(yes));
-    onem2m_object_add(&template, form->octets, octets, length);
+    onem2m_pkcs11_add_flag(&template, CKA_TOKEN, 1);
+    onem2m_pkcs11_add_flag(&template, CKA_PRIVATE, 1);
+    onem2m_pkcs11_add_flag(&template, CKA_MODIFIABLE, is_anchor);
+    onem2m_pkcs11_add(&template, form->octets, octets, length);
     if (form == &onem2m_object_data) {
-        onem2m_object_add(&template, form->title, title->text, strlen(title->text));
+        onem2m_pkcs11_add(&template, form->title, title->text, strlen(title->text));
     } else {
-        onem2m_object_add(&template, CKA_KEY_TYPE, &generic, sizeof(generic));
-        onem2m_object_add(&template, CKA_VALUE, nothing, sizeof(nothing));
+        onem2m_pkcs11_add(&template, CKA_KEY_TYPE, &generic, sizeof(generic));
+        onem2m_pkcs11_add(&template, CKA_VALUE, nothing, sizeof(nothing));
         for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
-            onem2m_object_add(&template, uses[i], &no, sizeof(no));
+            onem2m_pkcs11_add_flag(&template, uses[i], 0);
     }
     return backend->session.module->C_CreateObject(backend->session.handle, template.attributes,
                                                    template.count, handle);
@@ -134,18 +133,13 @@ int onem2m_object_make(ONEM2M_BACKEND *backend, const ONEM2M_TITLE *title,
     return refuse_creation(error, value, length);
 }
 
-static int has_title(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle,
-                     const ONEM2M_TITLE_TEXT *title, ONEM2M_ERROR *error)
+int onem2m_object_has_title(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle,
+                            const ONEM2M_TITLE_TEXT *title, ONEM2M_ERROR *error)
 {
-    ONEM2M_OBJECT object;
-    const int there = onem2m_object_read(backend, handle, &object, error);
-    int is_equal;
+    ONEM2M_TITLE_TEXT found;
+    const int there = onem2m_object_title(backend, handle, &found, error);
 
-    if (there <= 0)
-        return there;
-    is_equal = onem2m_title_equal(&object.title, title);
-    free(object.octets);
-    return is_equal;
+    return there > 0 ? onem2m_title_equal(&found, title) : there;
 }
 
 int onem2m_object_retitle(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE anchor,
@@ -168,7 +162,7 @@ int onem2m_object_retitle(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE anchor,
     free(octets);
     if (value != CKR_OK)
         return onem2m_pkcs11_refuse(error, "C_SetAttributeValue", value);
-    has = has_title(backend, anchor, title, error);
+    has = onem2m_object_has_title(backend, anchor, title, error);
     if (has == 0)
         onem2m_refuse(error, ONEM2M_R_TOKEN_FAILED, ONEM2M_NO_OFFSET,
                       "the PKCS#11 token did not keep the title of an anchor, of %zu octets",
@@ -178,7 +172,7 @@ int onem2m_object_retitle(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE anchor,
 
 int onem2m_object_destroy(ONEM2M_BACKEND *backend, const ONEM2M_TITLED *titled, ONEM2M_ERROR *error)
 {
-    const int has = has_title(backend, titled->handle, &titled->title, error);
+    const int has = onem2m_object_has_title(backend, titled->handle, &titled->title, error);
     CK_RV value;
 
     if (has <= 0)

@@ -325,28 +325,28 @@ static ONEM2M_UPDATE refresh_root(ONEM2M_BACKEND *backend, ONEM2M_ERROR *error)
 
 /*
  * The next write moves the spare anchor, so that one tells everything. Nobody
- * but a writer cares who has begun to write.
+ * but a writer cares who has begun the next write; one that is later has others
+ * before it.
  */
 static int check_anchor(ONEM2M_BACKEND *backend, int is_writer, int *is_current,
                         ONEM2M_ERROR *error)
 {
-    ONEM2M_OBJECT object;
+    ONEM2M_TITLE_TEXT text;
     ONEM2M_TITLE title;
     int there;
 
     *is_current = 0;
     if (!backend->is_known || backend->spare.handle == 0)
         return 1;
-    there = onem2m_object_read(backend, backend->spare.handle, &object, error);
+    there = onem2m_object_title(backend, backend->spare.handle, &text, error);
     if (there <= 0)
         return there == 0;
-    title = onem2m_title_parse(&object.title);
+    title = onem2m_title_parse(&text);
     if (title.kind == ONEM2M_TITLE_WRITING)
-        *is_current = !is_writer;
+        *is_current = !is_writer && title.number == backend->number + 1;
     else
         *is_current = title.kind == ONEM2M_TITLE_COMMITTED &&
-                      onem2m_title_equal(&object.title, &backend->spare.title);
-    free(object.octets);
+                      onem2m_title_equal(&text, &backend->spare.title);
     return 1;
 }
 
@@ -355,7 +355,9 @@ static ONEM2M_UPDATE update(ONEM2M_BACKEND *backend, int is_writer, ONEM2M_ERROR
     ONEM2M_UPDATE result;
     int is_current;
 
+    /* One who was logged out can read what is private in NSS's softokn, and write nothing. */
     if (!onem2m_records_open_session(backend, error) ||
+        (is_writer && !onem2m_pkcs11_log_in(&backend->session, backend->uri, error)) ||
         !check_anchor(backend, is_writer, &is_current, error))
         return ONEM2M_UPDATE_FAILED;
     if (is_current)

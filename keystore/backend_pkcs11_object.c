@@ -75,19 +75,11 @@ int onem2m_records_open_session(ONEM2M_BACKEND *backend, ONEM2M_ERROR *error)
 
 /* Searching */
 
-void onem2m_object_add(ONEM2M_OBJECT_TEMPLATE *template, CK_ATTRIBUTE_TYPE type, const void *value,
-                       size_t length)
-{
-    /* No module writes to it, although the type has no const. */
-    template->attributes[template->count++] =
-        (CK_ATTRIBUTE){ type, (void *)(uintptr_t)value, length };
-}
-
-void onem2m_object_add_family(ONEM2M_OBJECT_TEMPLATE *template, const ONEM2M_BACKEND *backend,
+void onem2m_object_add_family(ONEM2M_PKCS11_TEMPLATE *template, const ONEM2M_BACKEND *backend,
                               const ONEM2M_OBJECT_FORM *form)
 {
-    onem2m_object_add(template, CKA_CLASS, &form->class, sizeof(form->class));
-    onem2m_object_add(template, form->family, backend->family, backend->family_length);
+    onem2m_pkcs11_add(template, CKA_CLASS, &form->class, sizeof(form->class));
+    onem2m_pkcs11_add(template, form->family, backend->family, backend->family_length);
 }
 
 typedef struct {
@@ -131,7 +123,7 @@ static void collect(SEARCH *search, const ONEM2M_PKCS11_SESSION *session)
 static void find(SEARCH *search, const ONEM2M_BACKEND *backend, const ONEM2M_OBJECT_FORM *form)
 {
     const ONEM2M_PKCS11_SESSION *session = &backend->session;
-    ONEM2M_OBJECT_TEMPLATE template = { .count = 0 };
+    ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
     CK_RV end;
 
     onem2m_object_add_family(&template, backend, form);
@@ -272,6 +264,40 @@ int onem2m_object_read(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle, ONEM2M_
     return value == CKR_OBJECT_HANDLE_INVALID
                ? 0
                : onem2m_pkcs11_refuse(error, "C_GetAttributeValue", value) - 1;
+}
+
+static CK_RV get_title(const ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle, char *title,
+                       CK_ULONG *length)
+{
+    READING reading = { .attributes = { { backend->form->title, title, ONEM2M_TITLE_MAX } },
+                        .count = 1 };
+    const CK_RV value = get(backend, handle, &reading);
+
+    *length = value == CKR_OK ? reading.attributes[0].ulValueLen : 0;
+    return value;
+}
+
+int onem2m_object_title(ONEM2M_BACKEND *backend, CK_OBJECT_HANDLE handle, ONEM2M_TITLE_TEXT *title,
+                        ONEM2M_ERROR *error)
+{
+    ONEM2M_OBJECT object = { .octets = NULL };
+    char text[ONEM2M_TITLE_MAX];
+    CK_ULONG length;
+    CK_RV value;
+    int there;
+
+    if (backend->form->title == backend->form->octets) {
+        there = onem2m_object_read(backend, handle, &object, error);
+        free(object.octets);
+    } else {
+        value = get_title(backend, handle, text, &length);
+        set_title(&object, text, length);
+        there = value != CKR_OBJECT_HANDLE_INVALID;
+        if (there && value != CKR_OK && value != CKR_BUFFER_TOO_SMALL && !is_strange(value))
+            there = onem2m_pkcs11_refuse(error, "C_GetAttributeValue", value) - 1;
+    }
+    *title = object.title;
+    return there;
 }
 
 int onem2m_object_check_anchor(const ONEM2M_OBJECT *object, ONEM2M_ERROR *error)

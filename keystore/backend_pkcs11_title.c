@@ -4,8 +4,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "backend_pkcs11_internal.h"
+
+#define PARTS_MAX 6    /* of an anchor's title */
+#define PART_OCTETS 17 /* a number, with a NUL */
 
 static const char *const words[] = {
     [ONEM2M_TITLE_ENTRY] = "put",
@@ -23,12 +27,21 @@ uint64_t onem2m_fnv(uint64_t hash, const void *octets, size_t length)
     return hash;
 }
 
+static uint64_t add_number(uint64_t hash, uint64_t number)
+{
+    unsigned char octets[8];
+
+    for (size_t i = sizeof(octets); i-- > 0; number >>= 8)
+        octets[i] = (unsigned char)number;
+    return onem2m_fnv(hash, octets, sizeof(octets));
+}
+
 uint64_t onem2m_entry_hash(const ONEM2M_ENTRY *entry)
 {
-    const uint64_t head[] = { (uint64_t)entry->table, entry->number, entry->name_length };
+    uint64_t hash = add_number(ONEM2M_FNV_START, (uint64_t)entry->table);
 
-    return onem2m_fnv(onem2m_fnv(ONEM2M_FNV_START, head, sizeof(head)), entry->octets,
-                      entry->name_length + entry->value_length);
+    hash = add_number(add_number(hash, entry->number), entry->name_length);
+    return onem2m_fnv(hash, entry->octets, entry->name_length + entry->value_length);
 }
 
 static int is_anchor(const ONEM2M_TITLE *title)
@@ -68,17 +81,41 @@ static ONEM2M_TITLE_KIND kind_of(const char *word)
     return ONEM2M_TITLE_UNKNOWN;
 }
 
+/* Returns how many there are, 0 when there are more or longer ones than a title has. */
+static size_t split(char parts[PARTS_MAX][PART_OCTETS], const char *text)
+{
+    size_t count, length;
+
+    for (count = 0; count < PARTS_MAX; count++) {
+        length = strcspn(text, " ");
+        if (length >= PART_OCTETS)
+            return 0;
+        memcpy(parts[count], text, length);
+        parts[count][length] = '\0';
+        if (text[length] == '\0')
+            return count + 1;
+        text += length + 1;
+    }
+    return 0;
+}
+
+/* Reads leniently what is then compared with how it must be written. */
 ONEM2M_TITLE onem2m_title_parse(const ONEM2M_TITLE_TEXT *text)
 {
     ONEM2M_TITLE title = { .kind = ONEM2M_TITLE_UNKNOWN };
+    char parts[PARTS_MAX][PART_OCTETS];
+    const size_t count = split(parts, text->text);
     ONEM2M_TITLE_TEXT again;
-    char table, word[10];
 
-    if (sscanf(text->text, "anchor %16" SCNx64 " %9s %16" SCNx64 " %16" SCNx64, &title.number, word,
-               &title.sum, &title.id) == 4 ||
-        sscanf(text->text, "%c %16" SCNx64 " %9s", &table, &title.number, word) == 3) {
-        title.kind = kind_of(word);
-        title.table = (ONEM2M_TABLE)text->text[0];
+    if (count != 3 && count != PARTS_MAX)
+        return title;
+    title.kind = kind_of(parts[2]);
+    title.number = strtoull(parts[1], NULL, 16);
+    if (is_anchor(&title) && count == PARTS_MAX) {
+        title.sum = strtoull(parts[3], NULL, 16);
+        title.id = strtoull(parts[4], NULL, 16);
+    } else {
+        title.table = (ONEM2M_TABLE)parts[0][0];
     }
     if (title.kind == ONEM2M_TITLE_UNKNOWN)
         return title;

@@ -19,6 +19,7 @@ static ONEM2M_TRANSACTION *new_transaction(ONEM2M_BACKEND *backend, ONEM2M_TRANS
     made->backend = backend;
     made->kind = kind;
     made->generation = onem2m_process_generation();
+    made->random = (uint64_t)(uintptr_t)made | 1;
     return made;
 }
 

@@ -63,22 +63,22 @@ static int compare(ONEM2M_TABLE table, ONEM2M_SLICE name, const ONEM2M_ENTRY *en
     return (name.length > entry->name_length) - (name.length < entry->name_length);
 }
 
-ONEM2M_TREE *onem2m_tree_hold(ONEM2M_TREE *node)
+ONEM2M_TREE *onem2m_tree_hold(ONEM2M_TREE *tree)
 {
-    if (node != NULL)
-        atomic_fetch_add_explicit(&node->references, 1, memory_order_relaxed);
-    return node;
+    if (tree != NULL)
+        atomic_fetch_add_explicit(&tree->references, 1, memory_order_relaxed);
+    return tree;
 }
 
 /* As deep as the tree is: some sixty calls at a million entries. */
-void onem2m_tree_drop(ONEM2M_TREE *node) // NOLINT(misc-no-recursion)
+void onem2m_tree_drop(ONEM2M_TREE *tree) // NOLINT(misc-no-recursion)
 {
-    if (node == NULL || atomic_fetch_sub(&node->references, 1) != 1)
+    if (tree == NULL || atomic_fetch_sub(&tree->references, 1) != 1)
         return;
-    onem2m_tree_drop(node->left);
-    onem2m_tree_drop(node->right);
-    onem2m_entry_drop(node->entry);
-    free(node);
+    onem2m_tree_drop(tree->left);
+    onem2m_tree_drop(tree->right);
+    onem2m_entry_drop(tree->entry);
+    free(tree);
 }
 
 /* Takes over left and right, also when memory is out and the result NULL. */
@@ -112,8 +112,8 @@ static ONEM2M_TREE *rotate(ONEM2M_TREE *top, ONEM2M_TREE **child_of_top,
 }
 
 /* The tree with the entry in it, NULL when memory is out. */
-static ONEM2M_TREE *put(ONEM2M_TREE *tree, ONEM2M_ENTRY *entry,
-                        uint64_t priority) // NOLINT(misc-no-recursion)
+static ONEM2M_TREE *put(ONEM2M_TREE *tree, // NOLINT(misc-no-recursion)
+                        ONEM2M_ENTRY *entry, uint64_t priority)
 {
     ONEM2M_TREE *child, *top;
     int order;
@@ -140,8 +140,8 @@ static ONEM2M_TREE *put(ONEM2M_TREE *tree, ONEM2M_ENTRY *entry,
 }
 
 /* The two trees, all of left below all of right, as one. Returns 0 when memory is out. */
-static int join(ONEM2M_TREE **joined, ONEM2M_TREE *left,
-                ONEM2M_TREE *right) // NOLINT(misc-no-recursion)
+static int join(ONEM2M_TREE **joined, // NOLINT(misc-no-recursion)
+                ONEM2M_TREE *left, ONEM2M_TREE *right)
 {
     ONEM2M_TREE *part;
 
@@ -243,4 +243,33 @@ int onem2m_tree_each(const ONEM2M_TREE *tree, // NOLINT(misc-no-recursion)
     return tree == NULL ||
            (onem2m_tree_each(tree->left, visit, argument) && visit(tree->entry, argument) &&
             onem2m_tree_each(tree->right, visit, argument));
+}
+
+int onem2m_tree_value(const ONEM2M_TREE *tree, ONEM2M_TABLE table, ONEM2M_SLICE name,
+                      ONEM2M_SLICE *value, ONEM2M_ERROR *error)
+{
+    const ONEM2M_ENTRY *entry;
+
+    if (!onem2m_backend_check_name(name, error))
+        return -1;
+    entry = onem2m_tree_get(tree, table, name);
+    if (entry == NULL)
+        return 0;
+    *value = onem2m_entry_value(entry);
+    return 1;
+}
+
+int onem2m_tree_next(const ONEM2M_TREE *tree, ONEM2M_TABLE table, ONEM2M_SLICE from,
+                     ONEM2M_SLICE *name, ONEM2M_SLICE *value, ONEM2M_ERROR *error)
+{
+    const ONEM2M_ENTRY *entry;
+
+    if (!onem2m_backend_check_from(from, error))
+        return -1;
+    entry = onem2m_tree_seek(tree, table, from);
+    if (entry == NULL)
+        return 0;
+    *name = onem2m_entry_name(entry);
+    *value = onem2m_entry_value(entry);
+    return 1;
 }

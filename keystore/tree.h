@@ -54,6 +54,12 @@ int onem2m_tree_remove(ONEM2M_TREE **tree, ONEM2M_TABLE table, ONEM2M_SLICE name
 ONEM2M_ENTRY *onem2m_tree_get(const ONEM2M_TREE *tree, ONEM2M_TABLE table, ONEM2M_SLICE name);
 ONEM2M_ENTRY *onem2m_tree_seek(const ONEM2M_TREE *tree, ONEM2M_TABLE table, ONEM2M_SLICE from);
 
+/* The same as a backend's get and seek: 1, 0 when there is none, -1 with *error. */
+int onem2m_tree_value(const ONEM2M_TREE *tree, ONEM2M_TABLE table, ONEM2M_SLICE name,
+                      ONEM2M_SLICE *value, ONEM2M_ERROR *error);
+int onem2m_tree_next(const ONEM2M_TREE *tree, ONEM2M_TABLE table, ONEM2M_SLICE from,
+                     ONEM2M_SLICE *name, ONEM2M_SLICE *value, ONEM2M_ERROR *error);
+
 /* Calls visit with each entry in the order of tables and names, until it returns 0. */
 typedef int onem2m_tree_visit_fn(ONEM2M_ENTRY *entry, void *argument);
 int onem2m_tree_each(const ONEM2M_TREE *tree, onem2m_tree_visit_fn *visit, void *argument);

@@ -2,76 +2,24 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <dlfcn.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "keystore/pkcs11.h"
 #include "records.h"
 
-#define PIN "4711secret"
-
 SHIM_CONTROL *records_shim;
 static int is_nss;
-static char place[64], location[512];
+static char location[512];
 static unsigned int stores;
-
-static void run(const char *format, ...)
-{
-    char command[1024];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(command, sizeof(command), format, arguments);
-    va_end(arguments);
-    /* NOLINTNEXTLINE(cert-env33-c): names made here */
-    STORE_CHECK(system(command) == 0);
-}
-
-static void make_softhsm(void)
-{
-    char path[128];
-
-    snprintf(path, sizeof(path), "%s/softhsm2.conf", place);
-    run("mkdir %s/tokens && printf 'directories.tokendir = %s/tokens\\nlog.level = ERROR\\n' >%s",
-        place, place, path);
-    setenv("SOFTHSM2_CONF", path, 1);
-    run("softhsm2-util --init-token --free --label 'our token' --so-pin 12345678 --pin " PIN
-        " >/dev/null");
-}
-
-static void make_nss(void)
-{
-    char parameters[512];
-
-    snprintf(parameters, sizeof(parameters),
-             "configdir='sql:%s' certPrefix='' keyPrefix='' secmod='secmod.db' "
-             "tokenDescription='our token' dbTokenDescription='our token'",
-             place);
-    setenv("ONEM2M_SHIM_MODULE", SOFTOKN_MODULE, 1);
-    setenv("ONEM2M_SHIM_PARAMETERS", parameters, 1);
-    run(NSS_PIN " " SHIM_MODULE " " PIN);
-}
 
 void records_set_up(int argc, char *argv[])
 {
-    void *module;
-
     is_nss = argc > 1 && strcmp(argv[1], "nss") == 0;
-    strcpy(place, access("/dev/shm", W_OK) == 0 ? "/dev/shm/onem2m-records-XXXXXX"
-                                                : "/tmp/onem2m-records-XXXXXX");
-    STORE_CHECK(mkdtemp(place) != NULL);
     if (is_nss)
-        make_nss();
+        set_up_nss_token(NULL);
     else
-        make_softhsm();
-    run("printf %%s " PIN " >%s/pin && chmod 600 %s/pin", place, place);
-    module = dlopen(SHIM_MODULE, RTLD_NOW | RTLD_LOCAL);
-    STORE_CHECK(module != NULL);
-    records_shim = dlsym(module, "shim");
-    STORE_CHECK(records_shim != NULL);
+        set_up_tokens(NULL);
+    records_shim = tokens.shim;
     store_functions = &onem2m_backend_pkcs11;
 }
 
@@ -82,21 +30,7 @@ int records_is_nss(void)
 
 void records_remove(void)
 {
-    run("rm -rf %s", place);
-}
-
-void records_reset_shim(void)
-{
-    records_shim->value = CKR_OK;
-    records_shim->kills = 0;
-    records_shim->after = 0;
-    records_shim->fails_any = 0;
-    records_shim->fails_always = 0;
-    records_shim->skip = 0;
-    records_shim->all_calls = 0;
-    records_shim->token_flags = 0;
-    for (size_t i = 0; i < SHIM_FUNCTION_COUNT; i++)
-        records_shim->calls[i] = 0;
+    tear_down_tokens(NULL);
 }
 
 const char *records_location(void)
@@ -107,8 +41,8 @@ const char *records_location(void)
 const char *records_new_location(void)
 {
     snprintf(location, sizeof(location),
-             "token=our%%20token;object=s%u?module-path=" SHIM_MODULE "&pin-source=file:%s/pin",
-             stores++, place);
+             "token=%s;object=s%u?module-path=" SHIM_MODULE "&pin-source=file:%s",
+             is_nss ? "our%20token" : "seals", stores++, tokens.pin_path);
     return location;
 }
 
@@ -124,7 +58,7 @@ static size_t go_over_objects(int destroys)
     ONEM2M_PKCS11_SESSION session;
     P11KitUri *uri;
 
-    records_reset_shim();
+    reset_shim();
     wanted[1].ulValueLen = (CK_ULONG)snprintf(family, sizeof(family), "oneM2M s%u", stores - 1);
     snprintf(text, sizeof(text), "pkcs11:%s", location);
     STORE_CHECK(onem2m_pkcs11_parse_token_uri(&uri, text, "", &store_error));

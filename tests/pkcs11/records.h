@@ -7,7 +7,7 @@
 
 #include "store_backend.h"
 #include "keystore/backend_pkcs11.h"
-#include "shim.h"
+#include "token.h"
 
 /*
  * A token for records, of SoftHSM or, when the program's argument is "nss", of
@@ -17,9 +17,8 @@ void records_set_up(int argc, char *argv[]);
 int records_is_nss(void);
 void records_remove(void);
 
-/* The shim of this process. */
+/* The shim of this process, for reset_shim. */
 extern SHIM_CONTROL *records_shim;
-void records_reset_shim(void);
 
 /* The location of another store in the token with each call; the last one's again. */
 const char *records_new_location(void);

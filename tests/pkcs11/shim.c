@@ -52,11 +52,11 @@ static CK_RV enter(SHIM_FUNCTION function)
 }
 
 /* What a call that was made returns: what it is told to, although it has done its work. */
-static CK_RV leave(CK_RV told, CK_RV value)
+static CK_RV leave(CK_RV told, CK_RV returned)
 {
     if (told == SHIM_KILLED)
         raise(SIGKILL);
-    return told != CKR_OK ? told : value;
+    return told != CKR_OK ? told : returned;
 }
 
 #define FORWARD(name, parameters, arguments)                                                       \

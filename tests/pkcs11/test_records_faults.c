@@ -107,7 +107,7 @@ typedef struct {
 
 static void arm(const FAULT *fault)
 {
-    records_reset_shim();
+    reset_shim();
     records_shim->fails_any = 1;
     records_shim->skip = fault->skip;
     records_shim->fails_always = fault->always;
@@ -128,7 +128,7 @@ static void run_failing(void *argument)
     outcome->error = store_error;
     outcome->calls = records_shim->all_calls;
     STORE_CHECK(records_shim->calls[SHIM_C_Logout] == 0);
-    records_reset_shim();
+    reset_shim();
     outcome->may_be_either = !outcome->ok && strstr(store_error.detail, "it shows when") != NULL;
     if (!outcome->may_be_either)
         STORE_CHECK(fault->operation->find(store) == (outcome->ok ? NEW : OLD));

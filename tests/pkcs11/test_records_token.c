@@ -19,10 +19,10 @@
 static int set_up(void **state)
 {
     (void)state;
-    records_reset_shim();
+    reset_shim();
     backend = store_open(records_new_location());
     assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
-    records_reset_shim();
+    reset_shim();
     return 0;
 }
 
@@ -32,14 +32,6 @@ static int tear_down_store(void **state)
     store_functions->close(backend);
     records_wipe();
     return 0;
-}
-
-static void let_fail(SHIM_FUNCTION function, CK_RV value, unsigned long skip)
-{
-    records_reset_shim();
-    records_shim->failing = function;
-    records_shim->skip = skip;
-    records_shim->value = value;
 }
 
 /* Another user of the store in this process. */
@@ -79,7 +71,7 @@ static void only_new_objects_are_read(void **state)
     }
     assert_true(store_holds(other, "a", "1"));
     assert_int_equal(store_try_put(backend, "a", store_text("2")), ONEM2M_R_NONE);
-    records_reset_shim();
+    reset_shim();
     assert_true(store_holds(other, "a", "2"));
     assert_calls(SHIM_C_FindObjectsInit, 1);
     assert_calls(SHIM_C_GetAttributeValue, 4); /* the anchor; the new one and both anchors */
@@ -92,11 +84,11 @@ static void what_is_aborted_calls_nothing(void **state)
 
     (void)state;
     assert_int_equal(store_try_begin(backend, &transaction, ONEM2M_WRITE), ONEM2M_R_NONE);
-    records_reset_shim();
+    reset_shim();
     store_put(transaction, "a", "2");
     store_functions->abort(transaction);
     transaction = store_begin(backend, ONEM2M_WRITE);
-    records_reset_shim();
+    reset_shim();
     store_commit(transaction);
     assert_int_equal(records_shim->all_calls, 0);
 }
@@ -194,7 +186,7 @@ static void title_that_is_not_kept(void **state)
     let_fail(SHIM_C_SetAttributeValue, CKR_ATTRIBUTE_READ_ONLY, 0);
     assert_int_equal(store_try_put(backend, "b", store_text("1")), ONEM2M_R_TOKEN_FAILED);
     assert_non_null(strstr(store_error.detail, "CKR_ATTRIBUTE_READ_ONLY"));
-    records_reset_shim();
+    reset_shim();
     assert_true(store_holds(backend, "b", NULL));
     assert_int_equal(store_try_put(backend, "b", store_text("1")), ONEM2M_R_NONE);
 }
@@ -262,7 +254,7 @@ static void removed(void **state)
     records_shim->fails_any = records_shim->fails_always = 1;
     assert_int_equal(store_try_begin(backend, &transaction, ONEM2M_READ), ONEM2M_R_TOKEN_MISSING);
     assert_int_equal(store_try_begin(backend, &transaction, ONEM2M_WRITE), ONEM2M_R_TOKEN_MISSING);
-    records_reset_shim();
+    reset_shim();
     assert_true(store_holds(backend, "a", "1"));
 }
 
@@ -330,6 +322,21 @@ static void announced_meanwhile(void **state)
     store_functions->close(other);
     assert_int_equal(store_try_put(backend, "b", store_text("2")), ONEM2M_R_NONE);
     assert_int_equal(records_objects(), 5);
+}
+
+/* The anchor that says whether somebody wrote is that of a write begun since, two later. */
+static void announced_two_later(void **state)
+{
+    ONEM2M_BACKEND *other = open_other();
+
+    (void)state;
+    assert_int_equal(store_try_put(backend, "a", store_text("2")), ONEM2M_R_NONE);
+    assert_int_equal(store_try_put(backend, "a", store_text("3")), ONEM2M_R_NONE);
+    let_fail(SHIM_C_CreateObject, CKR_DEVICE_ERROR, 0);
+    assert_int_equal(store_try_put(backend, "a", store_text("4")), ONEM2M_R_TOKEN_FAILED);
+    reset_shim();
+    assert_true(store_holds(other, "a", "3"));
+    store_functions->close(other);
 }
 
 /* Objects that are not what was written */
@@ -518,6 +525,7 @@ int main(int argc, char *argv[])
         TEST(removed),
         TEST(other_host),
         TEST(announced_meanwhile),
+        TEST(announced_two_later),
         TEST(lost_anchor),
         TEST(lost_entry),
         TEST(never_of_one_moment),

@@ -79,8 +79,8 @@ static int set_up(int is_nss)
     void *module;
 
     /* SoftHSM makes an object in 1 ms in memory, and in 10 ms on a disk. */
-    strcpy(tokens.directory, access("/dev/shm", W_OK) == 0 ? "/dev/shm/onem2m-token-XXXXXX"
-                                                           : "/tmp/onem2m-token-XXXXXX");
+    snprintf(tokens.directory, sizeof(tokens.directory), "%s/onem2m-token-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(tokens.directory));
     if (is_nss)
         set_up_nss();
