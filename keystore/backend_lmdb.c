@@ -362,7 +362,6 @@ static int lmdb_restore(ONEM2M_BACKEND *backend, const char *path, onem2m_check_
 }
 
 const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_lmdb = {
-    "lmdb",   lmdb_open, lmdb_create, lmdb_close, lmdb_begin, lmdb_commit, lmdb_abort,
-    lmdb_get, lmdb_put,  lmdb_remove, lmdb_seek,  lmdb_copy,  lmdb_restore,
-    lmdb_snapshot
+    "lmdb",   lmdb_open, lmdb_create, lmdb_close, lmdb_begin, lmdb_commit,  lmdb_abort,
+    lmdb_get, lmdb_put,  lmdb_remove, lmdb_seek,  lmdb_copy,  lmdb_restore, lmdb_snapshot
 };

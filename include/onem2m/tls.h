@@ -63,8 +63,8 @@ int onem2m_tls_server_name(SSL_CTX *ctx, const char *fqdn);
 int onem2m_tls_client_server_name(SSL *ssl, const char *fqdn);
 
 /*
- * The own certificate of ctx, its chain and its private key, of a PKCS#11 token: signatures are made
- * there (TS-0003 6.3.1, 8.1.2). uri: RFC 7512, with token or serial, and object or id, which
+ * The own certificate of ctx, its chain and its private key, of a PKCS#11 token: signatures are
+ * made there (TS-0003 6.3.1, 8.1.2). uri: RFC 7512, with token or serial, and object or id, which
  * name the certificate and the key (or the key has the certificate's CKA_ID); its module must be
  * registered with p11-kit. The PIN is that of pin-source=file:PATH, or is asked by ctx's
  * password callback (SSL_CTX_set_default_passwd_cb), once in a process; a child that the process
