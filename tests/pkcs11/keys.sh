@@ -59,6 +59,24 @@ refused "extractable" export open@mef.example.com
 told birth generated open@mef.example.com
 told protection-level 1 open@mef.example.com
 
+# A MIC is the token's, of a message that is collected, up to 16 MiB. A sanitized module is for
+# sanitized programs only.
+if [ -z "$SANITIZE" ]; then
+    octets 0b
+    key 0 add --kind esdata --suid 15 --key-id mac@mef.example.com
+    printf 'some message' >"$work/message"
+    expected=$(openssl mac -digest SHA2-256 -macopt "hexkey:$(cat "$work/in")" \
+        -in "$work/message" HMAC)
+    mac=(openssl mac -macopt key-id:mac@mef.example.com -in "$work/message" ONEM2M-HMAC)
+    [ "$("${mac[@]}")" = "$expected" ] || fail "another MIC than of the octets"
+    truncate -s 16777216 "$work/message"
+    "${mac[@]}" >"$work/out" 2>"$work/err" || fail "no MIC of 16 MiB"
+    truncate -s 16777217 "$work/message"
+    ! "${mac[@]}" >"$work/out" 2>"$work/err" || fail "a MIC of more than 16 MiB"
+    says err "longer than 16777216 octets"
+    : >"$work/in"
+fi
+
 # A store of software keys goes into the token record by record; back it does not.
 key 0 rotate
 key 0 verify
