@@ -16,7 +16,7 @@ typedef struct {
 } ONEM2M_TOKEN_KEYSTORE;
 
 /* Opens nothing. *keystore is to be cleared, also after a failure. */
-int onem2m_token_keystore_parse(ONEM2M_TOKEN_KEYSTORE *keystore, const char *uri,
+int onem2m_token_keystore_parse(ONEM2M_TOKEN_KEYSTORE *keystore, const char *text,
                                 ONEM2M_ERROR *error);
 void onem2m_token_keystore_clear(ONEM2M_TOKEN_KEYSTORE *keystore);
 
