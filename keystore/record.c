@@ -9,6 +9,7 @@
 #include <openssl/rand.h>
 #include "cbor.h"
 #include "record.h"
+#include "token_reference.h"
 
 /* COSE (RFC 9052, 9053): header parameters, algorithm, COSE_Key; private labels lie below -65536 */
 #define COSE_HEADER_ALG 1
@@ -405,13 +406,6 @@ static size_t write_cose_key(unsigned char out[KEY_MAP_MAX], const ONEM2M_MATERI
     return writer.full ? 0 : writer.length;
 }
 
-/* Octets that the reference of a key has: a CKA_ID, or what RFC 3394 and RFC 5649 make of it. */
-static size_t reference_length(ONEM2M_CUSTODY custody, uint64_t key_length)
-{
-    return custody == ONEM2M_CUSTODY_OBJECT ? ONEM2M_TOKEN_ID_OCTETS
-                                            : (size_t)(key_length + 7) / 8 * 8 + 8;
-}
-
 static int read_token_key(ONEM2M_CBOR_READER *reader, ONEM2M_CUSTODY custody, CONTENT *content)
 {
     uint64_t key_length;
@@ -423,7 +417,7 @@ static int read_token_key(ONEM2M_CBOR_READER *reader, ONEM2M_CUSTODY custody, CO
         key_length > ONEM2M_KEY_OCTETS_MAX)
         return 0;
     content->key_length = (size_t)key_length;
-    return content->octets.length == reference_length(custody, key_length);
+    return onem2m_token_reference_fits(custody, content->key_length, content->octets.length);
 }
 
 static int read_cose_key(ONEM2M_SLICE map, ONEM2M_CUSTODY custody, CONTENT *content)

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include "pkcs11_object.h"
 #include "process.h"
-#include "token.h"
+#include "token_reference.h"
 
 /* Sessions that a process opens at the most, and handles of keys that it keeps. */
 #define ONEM2M_TOKEN_SESSIONS 32
@@ -275,21 +275,13 @@ int onem2m_token_check_length(size_t length, ONEM2M_ERROR *error);
 /* A key that was perhaps read of a record: lengths and custody fit each other. */
 int onem2m_token_check_key(const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
 
-/* Octets that a key of a length has when it is wrapped (RFC 3394, RFC 5649). */
-size_t onem2m_token_wrapped_length(size_t stored);
-
 /*
  * How many octets a key that is brought has in the token: as many, or where the token makes no
  * HMACs with such a short key, or does not wrap it, with zeros behind it, which make no other HMAC
  * (RFC 2104, 2) up to the 64 octets of a block of SHA-256. 0: *stored is not set, an error.
  */
-#define ONEM2M_TOKEN_PADDED_MAX 64
 int onem2m_token_choose_stored(ONEM2M_TOKEN_CALL *call, int is_wrapped, size_t key_length,
                                size_t *stored);
-size_t onem2m_token_padded_length(size_t key_length);
-
-/* What it was for a wrapped key. */
-size_t onem2m_token_stored_length(const ONEM2M_TOKEN_KEY *wrapped);
 
 /* parts in one piece, for OPENSSL_clear_free. */
 int onem2m_token_join(const ONEM2M_SLICE *parts, size_t count, unsigned char **message,
