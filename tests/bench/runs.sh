@@ -64,9 +64,13 @@ store_rows() {
 
 # Those of handshakes.
 handshake_rows() {
-    local what
-    printf '%s\n' "a constant key in callbacks" "the engine's server" "the engine at both ends" \
-        "SSL_export_keying_material, EVP_PKEY" "onem2m_tls_export_key" \
+    local what clients
+    for what in "a constant key in callbacks" "the engine's server" "the engine at both ends"; do
+        for clients in "1 client" "64 clients"; do
+            printf '%s\n' "$what, $clients"
+        done
+    done
+    printf '%s\n' "SSL_export_keying_material, EVP_PKEY" "onem2m_tls_export_key" \
         "rounds repeated, disturbed by other processes" \
         "a second thread: the engine, to a constant key"
     for what in "a constant key in callbacks" "the engine at both ends"; do
@@ -88,7 +92,7 @@ while read -r row; do
     count=$((count + 1))
 done <"$directory/rows"
 [ "$count" -eq "$(grep -c '"name"' "$json")" ] || fail "there are rows that this test does not name"
-[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 25 ] || fail "there should be 25 verdicts"
+[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 27 ] || fail "there should be 27 verdicts"
 
 perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' <"$json" || fail "not JSON"
 
@@ -105,7 +109,7 @@ done
 
 TMPDIR=$directory/tmp "$bench" --milliseconds 1 --keys 100 --only-handshakes >"$table" 2>&1 ||
     fail "exit status $? of --only-handshakes"
-[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 4 ] || fail "there should be 4 verdicts"
+[ "$(grep -cE 'met$|NOT MET$' "$table")" -eq 6 ] || fail "there should be 6 verdicts"
 [ -z "$(ls "$directory/tmp")" ] || fail "it leaves something behind"
 
 "$bench" --help | grep -q '^Usage: onem2m-bench' || fail "no help"

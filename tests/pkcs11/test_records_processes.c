@@ -193,6 +193,8 @@ static void count_up(void *argument)
     store_functions->close(store);
 }
 
+#define WATCH_SECONDS 240
+
 static void *watch_thread(void *argument)
 {
     ONEM2M_BACKEND *store = argument;
@@ -215,6 +217,7 @@ static void watch(void *argument)
     ONEM2M_BACKEND *store = store_open(argument);
     pthread_t thread;
 
+    alarm(WATCH_SECONDS); /* a writer that failed never gets there */
     STORE_CHECK(pthread_create(&thread, NULL, watch_thread, store) == 0);
     watch_thread(store);
     pthread_join(thread, NULL);
