@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 #include "backend_pkcs11_internal.h"
+#include "file_error.h"
 #include "new_file.h"
 
 /* The file of a backup: docs/store-format.md. Numbers are big endian. */
@@ -18,33 +19,10 @@ static const char first_line[] = "onem2m-provider token backup 1\n";
 #define END_OCTETS (1 + 8)      /* a NUL for a table, checksum of all before it */
 #define BUFFER_OCTETS 65536
 
-static ONEM2M_REASON reason_of(int number)
-{
-    switch (number) {
-    case EEXIST:
-        return ONEM2M_R_STORE_EXISTS;
-    case ENOENT:
-    case ENOTDIR:
-    case ELOOP:
-        return ONEM2M_R_STORE_MISSING;
-    case EACCES:
-    case EPERM:
-        return ONEM2M_R_STORE_PERMISSION;
-    case EROFS:
-        return ONEM2M_R_STORE_READ_ONLY;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return ONEM2M_R_STORE_FULL;
-    default:
-        return ONEM2M_R_STORE_FAILED;
-    }
-}
-
 static int refuse_errno(ONEM2M_ERROR *error, const char *path, const char *what)
 {
     char described[ONEM2M_QUOTED_MAX];
-    const ONEM2M_REASON reason = reason_of(errno);
+    const ONEM2M_REASON reason = onem2m_file_reason(errno);
     const char *why = strerrordesc_np(errno);
 
     return onem2m_refuse(error, reason, ONEM2M_NO_OFFSET, "backup %s: %s: %s",

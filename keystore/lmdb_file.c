@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include "file_error.h"
 #include "lmdb_file.h"
 
 #define SHOWN_MAX 64 /* octets of a directory in an error text */
@@ -45,35 +46,12 @@ int onem2m_lmdb_refuse(ONEM2M_ERROR *error, ONEM2M_REASON reason, const char *di
     return onem2m_refuse(error, reason, ONEM2M_NO_OFFSET, "lmdb:%s: %s", shown, text);
 }
 
-static ONEM2M_REASON reason_of(int number)
-{
-    switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-    case ELOOP:
-        return ONEM2M_R_STORE_MISSING;
-    case EACCES:
-    case EPERM:
-        return ONEM2M_R_STORE_PERMISSION;
-    case EROFS:
-        return ONEM2M_R_STORE_READ_ONLY;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return ONEM2M_R_STORE_FULL;
-    case ENOMEM:
-        return ONEM2M_R_OUT_OF_MEMORY;
-    default:
-        return ONEM2M_R_STORE_FAILED;
-    }
-}
-
 int onem2m_lmdb_refuse_errno(ONEM2M_ERROR *error, int number, const char *directory,
                              const char *what)
 {
     char buffer[96];
 
-    return onem2m_lmdb_refuse(error, reason_of(number), directory, "%s: %s", what,
+    return onem2m_lmdb_refuse(error, onem2m_file_reason(number), directory, "%s: %s", what,
                               strerror_r(number, buffer, sizeof(buffer)));
 }
 

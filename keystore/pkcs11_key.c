@@ -89,23 +89,12 @@ int onem2m_pkcs11_find_rsa_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *
 int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
                                ONEM2M_ERROR *error)
 {
-    static const CK_KEY_TYPE aes = CKK_AES;
-    static const CK_ULONG aes_octets = 32;
     CK_MECHANISM mechanism = { CKM_AES_KEY_GEN, NULL, 0 };
     ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
     CK_OBJECT_HANDLE key;
     CK_RV value;
 
-    onem2m_pkcs11_add_secret_key(&template, &aes);
-    onem2m_pkcs11_add(&template, CKA_VALUE_LEN, &aes_octets, sizeof(aes_octets));
-    onem2m_pkcs11_add_flag(&template, CKA_TOKEN, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_PRIVATE, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_SENSITIVE, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_EXTRACTABLE, 0);
-    onem2m_pkcs11_add_flag(&template, CKA_ENCRYPT, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_DECRYPT, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_WRAP, 0);
-    onem2m_pkcs11_add_flag(&template, CKA_UNWRAP, 0);
+    onem2m_pkcs11_add_aes_key(&template, 0);
     add_names(&template, uri);
     value = session->module->C_GenerateKey(session->handle, &mechanism, template.attributes,
                                            template.count, &key);

@@ -28,6 +28,23 @@ void onem2m_pkcs11_add_secret_key(ONEM2M_PKCS11_TEMPLATE *template, const CK_KEY
         onem2m_pkcs11_add(template, CKA_KEY_TYPE, type, sizeof(*type));
 }
 
+void onem2m_pkcs11_add_aes_key(ONEM2M_PKCS11_TEMPLATE *template, int wraps)
+{
+    static const CK_KEY_TYPE aes = CKK_AES;
+    static const CK_ULONG octets = 32;
+
+    onem2m_pkcs11_add_secret_key(template, &aes);
+    onem2m_pkcs11_add(template, CKA_VALUE_LEN, &octets, sizeof(octets));
+    onem2m_pkcs11_add_flag(template, CKA_TOKEN, 1);
+    onem2m_pkcs11_add_flag(template, CKA_PRIVATE, 1);
+    onem2m_pkcs11_add_flag(template, CKA_SENSITIVE, 1);
+    onem2m_pkcs11_add_flag(template, CKA_EXTRACTABLE, 0);
+    onem2m_pkcs11_add_flag(template, CKA_ENCRYPT, !wraps);
+    onem2m_pkcs11_add_flag(template, CKA_DECRYPT, !wraps);
+    onem2m_pkcs11_add_flag(template, CKA_WRAP, wraps);
+    onem2m_pkcs11_add_flag(template, CKA_UNWRAP, wraps);
+}
+
 CK_RV onem2m_pkcs11_find(CK_FUNCTION_LIST *module, CK_SESSION_HANDLE session,
                          ONEM2M_PKCS11_TEMPLATE *template, CK_OBJECT_HANDLE *found, CK_ULONG *count,
                          const char **function)

@@ -23,6 +23,10 @@ void onem2m_pkcs11_add_flag(ONEM2M_PKCS11_TEMPLATE *template, CK_ATTRIBUTE_TYPE 
 /* CKO_SECRET_KEY; type: of a key type, NULL for any. */
 void onem2m_pkcs11_add_secret_key(ONEM2M_PKCS11_TEMPLATE *template, const CK_KEY_TYPE *type);
 
+/* For C_GenerateKey: a private, sensitive AES-256 key of the token, not extractable, that wraps, or
+ * that encrypts, and does nothing else. */
+void onem2m_pkcs11_add_aes_key(ONEM2M_PKCS11_TEMPLATE *template, int wraps);
+
 /*
  * The first *count objects that fit a template; *count becomes how many there
  * are, at most that. *function: the name of what failed.

@@ -128,23 +128,12 @@ static int need_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object)
 
 static int generate_wrap_key(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *key)
 {
-    static const CK_KEY_TYPE aes = CKK_AES;
-    static const CK_ULONG octets = 32;
     CK_MECHANISM mechanism = { CKM_AES_KEY_GEN, NULL, 0 };
     ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
     const ONEM2M_TOKEN_LABEL *label = &call->token->wrap_label;
     CK_RV value;
 
-    onem2m_pkcs11_add_secret_key(&template, &aes);
-    onem2m_pkcs11_add(&template, CKA_VALUE_LEN, &octets, sizeof(octets));
-    onem2m_pkcs11_add_flag(&template, CKA_TOKEN, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_PRIVATE, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_SENSITIVE, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_EXTRACTABLE, 0);
-    onem2m_pkcs11_add_flag(&template, CKA_ENCRYPT, 0);
-    onem2m_pkcs11_add_flag(&template, CKA_DECRYPT, 0);
-    onem2m_pkcs11_add_flag(&template, CKA_WRAP, 1);
-    onem2m_pkcs11_add_flag(&template, CKA_UNWRAP, 1);
+    onem2m_pkcs11_add_aes_key(&template, 1);
     onem2m_pkcs11_add(&template, CKA_LABEL, label->octets, label->length);
     value = call->module->C_GenerateKey(call->session, &mechanism, template.attributes,
                                         template.count, key);
