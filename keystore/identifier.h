@@ -5,6 +5,7 @@
 #ifndef ONEM2M_KEYSTORE_IDENTIFIER_H
 #define ONEM2M_KEYSTORE_IDENTIFIER_H
 
+#include <stdint.h>
 #include "text.h"
 
 /* A letter of the Roman alphabet, a digit, '.', '_' or '-' (sec:relKeyID, TS-0003 12.2). */
@@ -24,5 +25,8 @@ int onem2m_print_text(const char *text, size_t length, char *out, size_t *size,
  */
 int onem2m_public_key_id_canonical(char canonical[ONEM2M_PUBLIC_KEY_ID_MAX + 1], size_t *size,
                                    const char *text, size_t length, ONEM2M_ERROR *error);
+
+/* The SUIDs of a usage, as bits 1 << SUID. */
+uint64_t onem2m_usage_suids(ONEM2M_USAGE usage);
 
 #endif

@@ -130,10 +130,10 @@ static int check_rules(const ONEM2M_ATTRIBUTES *attributes, size_t secret_length
            check_parent(attributes, error) && check_size(attributes, secret_length, error);
 }
 
-int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t secret_length,
+int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t key_length,
                             ONEM2M_ERROR *error)
 {
-    if (!check_rules(attributes, secret_length, error))
+    if (!check_rules(attributes, key_length, error))
         return 0;
     if (attributes->text[ONEM2M_TEXT_KEY_ID].length == 0)
         return onem2m_refuse(error, ONEM2M_R_MISSING_PARAMETER, ONEM2M_NO_OFFSET,

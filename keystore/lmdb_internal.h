@@ -67,10 +67,10 @@ struct onem2m_lmdb_environment_st {
 
     pthread_mutex_t writer; /* what follows is changed under it; mdb with all slots held, too */
     atomic_int writing;
+    int guard;        /* data.mdb, locked for this process; -1 for none */
     MDB_env *mdb;     /* NULL: to be opened again */
     uint64_t opening; /* what onem2m_lmdb_opening says */
     MDB_env *inherited, *abandoned;
-    int guard;             /* data.mdb, locked for this process; -1 for none */
     MDB_dbi meta, entries; /* the unnamed database; and where records are, the same or another */
     size_t wish;           /* a map that a transaction would have needed */
     int64_t readers_checked;

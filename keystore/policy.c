@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include <onem2m/params.h>
+#include "identifier.h"
 #include "policy_internal.h"
 
 int onem2m_is_equal(ONEM2M_SLICE a, ONEM2M_SLICE b)
@@ -240,36 +241,24 @@ static unsigned int kinds_of_derivation(const ONEM2M_DERIVATION *derivation)
     return found;
 }
 
-/* Whether some SUID that such a key may have is of a usage. */
-static int serves_usage(const ONEM2M_KIND_RULE *rule, ONEM2M_USAGE usage)
-{
-    /* Without its lowest member each time: every look-up by name asks this. */
-    for (uint64_t rest = rule->suids; rest != 0; rest &= rest - 1) {
-        ONEM2M_SUID suid;
-
-        if (onem2m_suid_parse(&suid, (unsigned int)__builtin_ctzll(rest), NULL) &&
-            suid.usage == usage)
-            return 1;
-    }
-    return 0;
-}
-
-static int kind_serves(const ONEM2M_KIND_RULE *rule, const ONEM2M_USE *use)
+/* suids: of the usage, for a PSK. */
+static int kind_serves(const ONEM2M_KIND_RULE *rule, const ONEM2M_USE *use, uint64_t suids)
 {
     if (use->kind >= ONEM2M_USE_EXPORT)
         return 1;
     return (rule->uses >> use->kind & 1) != 0 &&
-           (use->kind != ONEM2M_USE_PSK || serves_usage(rule, use->usage));
+           (use->kind != ONEM2M_USE_PSK || (rule->suids & suids) != 0);
 }
 
 unsigned int onem2m_policy_kinds(const ONEM2M_USE *use)
 {
+    const uint64_t suids = use->kind == ONEM2M_USE_PSK ? onem2m_usage_suids(use->usage) : 0;
     unsigned int found = 0, kind;
 
     if (use->kind == ONEM2M_USE_DERIVE || use->kind == ONEM2M_USE_DERIVE_OCTETS)
         return kinds_of_derivation(use->derivation);
     for (kind = 1; kind <= ONEM2M_KIND_MAX; kind++) {
-        if (kind_serves(&onem2m_kind_rules[kind], use))
+        if (kind_serves(&onem2m_kind_rules[kind], use, suids))
             found |= 1U << kind;
     }
     return found;

@@ -15,10 +15,22 @@ static int is_printable_ascii(unsigned char octet)
     return octet >= 0x20 && octet < 0x7F;
 }
 
+/* Without a branch, so that the compiler takes many octets at once: most texts are. */
+static int all_are_printable_ascii(const char *text, size_t length)
+{
+    unsigned char others = 0;
+
+    for (size_t i = 0; i < length; i++)
+        others |= (unsigned char)!is_printable_ascii((unsigned char)text[i]);
+    return others == 0;
+}
+
 static size_t printable_ascii_length(const char *text, size_t length)
 {
     size_t i = 0;
 
+    if (all_are_printable_ascii(text, length))
+        return length;
     while (i < length && is_printable_ascii((unsigned char)text[i]))
         i++;
     return i;

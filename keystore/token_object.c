@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <string.h>
+#include <time.h>
 #include "token_internal.h"
 
 const ONEM2M_TOKEN_PLACE onem2m_token_for_use = { .is_sensitive = 1 };
@@ -56,14 +57,34 @@ static int check_login(ONEM2M_TOKEN_CALL *call)
     return onem2m_token_failed(call, "C_FindObjects", CKR_USER_NOT_LOGGED_IN);
 }
 
+#define COPY_TRIES 20
+
+/*
+ * Looks for two. While SoftHSM makes another thread's copy of an object for its session it shows
+ * that as one of the token: what are two now are looked at again.
+ */
+static CK_RV find_two(ONEM2M_TOKEN_CALL *call, ONEM2M_PKCS11_TEMPLATE *template,
+                      CK_OBJECT_HANDLE found[2], CK_ULONG *count, const char **function)
+{
+    static const struct timespec moment = { .tv_nsec = 1000000 };
+    CK_RV value;
+
+    for (int tries = 0;; tries++) {
+        *count = 2;
+        value = onem2m_pkcs11_find(call->module, call->session, template, found, count, function);
+        if (value != CKR_OK || *count < 2 || tries == COPY_TRIES)
+            return value;
+        nanosleep(&moment, NULL);
+    }
+}
+
 int onem2m_token_find_one(ONEM2M_TOKEN_CALL *call, ONEM2M_PKCS11_TEMPLATE *template,
                           const char *what, CK_OBJECT_HANDLE *object)
 {
     CK_OBJECT_HANDLE found[2];
-    CK_ULONG count = 2;
+    CK_ULONG count;
     const char *function;
-    const CK_RV value =
-        onem2m_pkcs11_find(call->module, call->session, template, found, &count, &function);
+    const CK_RV value = find_two(call, template, found, &count, &function);
     char token[ONEM2M_QUOTED_MAX];
 
     if (value != CKR_OK) {

@@ -4,16 +4,13 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <openssl/crypto.h>
 #include "token_internal.h"
 #include "token_mechanisms.h"
 
 /* ---- The key ---- */
 
-#define COPY_TRIES 20
-
-static int find_once(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object)
+static int find_by_label(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object)
 {
     ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
     const ONEM2M_TOKEN_LABEL *label = &call->token->wrap_label;
@@ -22,30 +19,6 @@ static int find_once(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object)
     onem2m_pkcs11_add_flag(&template, CKA_TOKEN, 1);
     onem2m_pkcs11_add(&template, CKA_LABEL, label->octets, label->length);
     return onem2m_token_find_one(call, &template, "label that wraps", object);
-}
-
-/*
- * While SoftHSM makes another thread's copy for its session it shows that as one of the token: what
- * are two keys now are looked at again.
- */
-static int find_by_label(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE *object)
-{
-    static const struct timespec moment = { .tv_nsec = 1000000 };
-    ONEM2M_ERROR *const error = call->error;
-    ONEM2M_ERROR why = { .reason = ONEM2M_R_NONE };
-    int found;
-
-    call->error = &why;
-    for (int tries = 0;; tries++) {
-        found = find_once(call, object);
-        if (found >= 0 || why.reason != ONEM2M_R_TOKEN_KEY || tries == COPY_TRIES)
-            break;
-        nanosleep(&moment, NULL);
-    }
-    call->error = error;
-    if (found < 0 && error != NULL)
-        *error = why;
-    return found;
 }
 
 /* Whoever may log in could read a key that is not sensitive, and with it all that it wrapped. */

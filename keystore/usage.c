@@ -2,7 +2,9 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdint.h>
 #include "error.h"
+#include "identifier.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -43,6 +45,15 @@ int onem2m_suid_parse(ONEM2M_SUID *suid, unsigned long number, ONEM2M_ERROR *err
                          "%lu is no Security Usage Identifier: 10 to 15, 21 to 25, 32 to 35, "
                          "40 to 45 (TS-0004 6.3.4.2.39)",
                          number);
+}
+
+uint64_t onem2m_usage_suids(ONEM2M_USAGE usage)
+{
+    uint64_t found = 0;
+
+    for (size_t i = 0; i < COUNT(suids); i++)
+        found |= (uint64_t)(suids[i].usage == usage) << suids[i].number;
+    return found;
 }
 
 const char *onem2m_usage_name(ONEM2M_USAGE usage)

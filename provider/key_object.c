@@ -254,17 +254,18 @@ typedef struct {
 } ADDITION;
 
 /* Adds it to the store, and keeps the name that it got. */
-static int store_key(ONEM2M_STORE_WRITER *writer, ONEM2M_KEY_OBJECT *object, ONEM2M_KEY *key,
+static int store_key(ONEM2M_STORE_WRITER *writer, ONEM2M_KEY_OBJECT *object, const ONEM2M_KEY *key,
                      ONEM2M_ERROR *error)
 {
     const ONEM2M_MATERIAL material = onem2m_key_material(key);
+    ONEM2M_ATTRIBUTES named = key->attributes;
     char key_id[ONEM2M_KEY_ID_MAX + 1];
 
     if (!onem2m_store_add(writer, &key->attributes, &material, key_id, error))
         return 0;
-    key->attributes.text[ONEM2M_TEXT_KEY_ID] =
+    named.text[ONEM2M_TEXT_KEY_ID] =
         (ONEM2M_SLICE){ (const unsigned char *)key_id, strlen(key_id) };
-    return keep_name(object, &key->attributes, onem2m_material_length(&material), error);
+    return keep_name(object, &named, onem2m_material_length(&material), error);
 }
 
 static int add_key(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)

@@ -79,6 +79,8 @@ int onem2m_tls_psk_find(ONEM2M_TLS_KDF *psk, const char *key_id, unsigned char *
 void onem2m_tls_psk_record(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection, const char *key_id,
                            EVP_PKEY *key)
 {
+    size_t size;
+
     EVP_PKEY_free(connection->psk_key);
     connection->psk_key = key;
     connection->psk_key_id = NULL;
@@ -87,7 +89,9 @@ void onem2m_tls_psk_record(const SSL *ssl, ONEM2M_TLS_CONNECTION *connection, co
         return;
     SSL_get_client_random(ssl, connection->psk_random, sizeof(connection->psk_random));
     connection->psk_key_id = connection->psk_key_id_text;
-    OPENSSL_strlcpy(connection->psk_key_id_text, key_id, sizeof(connection->psk_key_id_text));
+    size = strnlen(key_id, sizeof(connection->psk_key_id_text) - 1);
+    memcpy(connection->psk_key_id_text, key_id, size);
+    connection->psk_key_id_text[size] = '\0';
 }
 
 int onem2m_tls_psk(OSSL_LIB_CTX *libctx, const char *propq, const char *identity, const char *usage,

@@ -44,6 +44,7 @@ BENCH_ROW *bench_add(BENCH *bench, const char *section, const char *unit, const 
     row->unit = unit;
     row->block = bench->last_block;
     va_start(arguments, name);
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the line above
     vsnprintf(row->name, sizeof(row->name), name, arguments);
     va_end(arguments);
     return row;

@@ -205,7 +205,8 @@ static int other_user(void)
  * the stack. */
 static int read_pin(UI *ui, UI_STRING *string)
 {
-    const int fd = open(getenv("PIN"), O_RDONLY | O_CLOEXEC);
+    const char *path = getenv("PIN");
+    const int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     char pin[64] = "";
     const ssize_t length = fd >= 0 ? read(fd, pin, sizeof(pin) - 1) : -1;
     int ok;

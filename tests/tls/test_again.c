@@ -16,15 +16,15 @@ static unsigned int opened;
 typedef int final_fn(EVP_CIPHER_CTX *context, unsigned char *out, int *length);
 
 /* In every object of the process, the module among them. */
-__attribute__((visibility("default"))) int EVP_DecryptFinal_ex(EVP_CIPHER_CTX *context,
-                                                               unsigned char *out, int *length)
+__attribute__((visibility("default"))) int EVP_DecryptFinal_ex(EVP_CIPHER_CTX *ctx,
+                                                               unsigned char *outm, int *outl)
 {
     static final_fn *real;
 
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "EVP_DecryptFinal_ex");
     opened++;
-    return real(context, out, length);
+    return real(ctx, outm, outl);
 }
 
 static int make_lmdb_ends(void **state)
