@@ -105,12 +105,6 @@ const char *onem2m_purpose_name(ONEM2M_PURPOSE purpose);
 const char *onem2m_text_name(ONEM2M_TEXT text);
 
 /*
- * The form of the names of a kind; esprim and whatever else TS-0003 gives no
- * form of its own has that of a Key Identifier (10.3.5). kind: a valid one.
- */
-ONEM2M_ID_KIND onem2m_kind_id_kind(ONEM2M_KIND kind);
-
-/*
  * Parses a key's name: onem2m_id_parse, and for a `pairwise-e2e` also the bare
  * 32 hexadecimal digits that ESCertKE gives it (TS-0003 10.3.1; id->fqdn is
  * then empty).

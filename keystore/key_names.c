@@ -99,11 +99,6 @@ const char *onem2m_purpose_name(ONEM2M_PURPOSE purpose)
     return (size_t)purpose < COUNT(names) ? names[purpose] : NULL;
 }
 
-ONEM2M_ID_KIND onem2m_kind_id_kind(ONEM2M_KIND kind)
-{
-    return onem2m_kind_forms[kind].id_kind;
-}
-
 static int has_at(const char *text, size_t length)
 {
     return memchr(text, '@', length) != NULL;

@@ -272,21 +272,6 @@ void onem2m_derivation_stage_commit(ONEM2M_DERIVATION_STAGE *stage,
     commit_digest(stage, params);
 }
 
-int onem2m_derivation_params_set(ONEM2M_DERIVATION_PARAMS *params, ONEM2M_PROVIDER *provider,
-                                 const OSSL_PARAM given[])
-{
-    ONEM2M_DERIVATION_STAGE stage;
-    int ok;
-
-    onem2m_derivation_stage_begin(&stage, params);
-    ok = onem2m_derivation_stage_take(&stage, provider, params, given) &&
-         onem2m_derivation_stage_reserve(&stage, provider, params);
-    if (ok)
-        onem2m_derivation_stage_commit(&stage, params);
-    onem2m_derivation_stage_end(&stage);
-    return ok;
-}
-
 static int copy_operand(ONEM2M_DERIVATION_PARAMS *to, const ONEM2M_DERIVATION_PARAMS *from,
                         size_t i)
 {

@@ -72,10 +72,6 @@ void onem2m_derivation_stage_commit(ONEM2M_DERIVATION_STAGE *stage,
                                     ONEM2M_DERIVATION_PARAMS *params);
 void onem2m_derivation_stage_end(ONEM2M_DERIVATION_STAGE *stage);
 
-/* All of it for operations that only collect: atomically. */
-int onem2m_derivation_params_set(ONEM2M_DERIVATION_PARAMS *params, ONEM2M_PROVIDER *provider,
-                                 const OSSL_PARAM given[]);
-
 /* Deep; to: zeroed. Returns 0 when memory is out: to is to be cleared then, too. */
 int onem2m_derivation_params_copy(ONEM2M_DERIVATION_PARAMS *to,
                                   const ONEM2M_DERIVATION_PARAMS *from);
