@@ -38,14 +38,9 @@ static void after_fork_in_child(void *argument)
 
 static int watch_forks(ONEM2M_BACKEND *backend)
 {
-    int ok;
-
     backend->watch = (ONEM2M_PROCESS_WATCH){ before_fork, after_fork_in_parent, after_fork_in_child,
                                              backend, NULL };
-    onem2m_process_lock();
-    ok = onem2m_process_watch(&backend->watch);
-    onem2m_process_unlock();
-    return ok;
+    return onem2m_process_lock_and_watch(&backend->watch);
 }
 
 /* Opening */
@@ -123,9 +118,7 @@ static void records_close(ONEM2M_BACKEND *backend)
 {
     if (backend == NULL)
         return;
-    onem2m_process_lock();
-    onem2m_process_unwatch(&backend->watch);
-    onem2m_process_unlock();
+    onem2m_process_lock_and_unwatch(&backend->watch);
     free_backend(backend);
 }
 

@@ -73,3 +73,20 @@ unsigned int onem2m_process_generation(void)
 {
     return generation;
 }
+
+int onem2m_process_lock_and_watch(ONEM2M_PROCESS_WATCH *watch)
+{
+    int ok;
+
+    onem2m_process_lock();
+    ok = onem2m_process_watch(watch);
+    onem2m_process_unlock();
+    return ok;
+}
+
+void onem2m_process_lock_and_unwatch(ONEM2M_PROCESS_WATCH *watch)
+{
+    onem2m_process_lock();
+    onem2m_process_unwatch(watch);
+    onem2m_process_unlock();
+}

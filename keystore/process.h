@@ -25,6 +25,10 @@ void onem2m_process_unlock(void);
 int onem2m_process_watch(ONEM2M_PROCESS_WATCH *watch);
 void onem2m_process_unwatch(ONEM2M_PROCESS_WATCH *watch);
 
+/* The same for who does not hold the lock. */
+int onem2m_process_lock_and_watch(ONEM2M_PROCESS_WATCH *watch);
+void onem2m_process_lock_and_unwatch(ONEM2M_PROCESS_WATCH *watch);
+
 /* Another number in a child than in its parent. */
 unsigned int onem2m_process_generation(void);
 

@@ -76,8 +76,6 @@ static void init_lock(ONEM2M_TOKEN *token)
 
 static int begin(ONEM2M_TOKEN *token, const char *uri, ONEM2M_ERROR *error)
 {
-    int is_watched;
-
     if (!parse(token, uri, error))
         return 0;
     token->watch = (ONEM2M_PROCESS_WATCH){ .before = before_fork,
@@ -86,10 +84,7 @@ static int begin(ONEM2M_TOKEN *token, const char *uri, ONEM2M_ERROR *error)
                                            .argument = token };
     init_lock(token);
     pthread_cond_init(&token->changed, NULL);
-    onem2m_process_lock();
-    is_watched = onem2m_process_watch(&token->watch);
-    onem2m_process_unlock();
-    if (is_watched)
+    if (onem2m_process_lock_and_watch(&token->watch))
         return 1;
     pthread_cond_destroy(&token->changed);
     pthread_mutex_destroy(&token->lock);
@@ -113,9 +108,7 @@ void onem2m_token_free(ONEM2M_TOKEN *token)
 {
     if (token == NULL)
         return;
-    onem2m_process_lock();
-    onem2m_process_unwatch(&token->watch);
-    onem2m_process_unlock();
+    onem2m_process_lock_and_unwatch(&token->watch);
     onem2m_token_end_logins(token);
     pthread_cond_destroy(&token->changed);
     pthread_mutex_destroy(&token->lock);
