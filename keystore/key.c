@@ -122,18 +122,17 @@ static int check_parent(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_ERROR *error
     return 1;
 }
 
-/* What does not depend on the form of texts. */
-static int check_rules(const ONEM2M_ATTRIBUTES *attributes, size_t secret_length,
-                       ONEM2M_ERROR *error)
+int onem2m_attributes_check_rules(const ONEM2M_ATTRIBUTES *attributes, size_t key_length,
+                                  ONEM2M_ERROR *error)
 {
     return onem2m_policy_admits(attributes, error) && check_numbers(attributes, error) &&
-           check_parent(attributes, error) && check_size(attributes, secret_length, error);
+           check_parent(attributes, error) && check_size(attributes, key_length, error);
 }
 
 int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t key_length,
                             ONEM2M_ERROR *error)
 {
-    if (!check_rules(attributes, key_length, error))
+    if (!onem2m_attributes_check_rules(attributes, key_length, error))
         return 0;
     if (attributes->text[ONEM2M_TEXT_KEY_ID].length == 0)
         return onem2m_refuse(error, ONEM2M_R_MISSING_PARAMETER, ONEM2M_NO_OFFSET,
@@ -210,7 +209,7 @@ int onem2m_key_make(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
     ONEM2M_ATTRIBUTES canonical;
     ONEM2M_SINK sink = { NULL, 0, 0 };
 
-    if (!check_rules(attributes, onem2m_material_length(material), error) ||
+    if (!onem2m_attributes_check_rules(attributes, onem2m_material_length(material), error) ||
         !canonicalize(&canonical, attributes, &sink, error))
         return 0;
     sink.out = OPENSSL_malloc(sink.length + 1);

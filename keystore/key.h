@@ -139,6 +139,10 @@ int onem2m_attributes_expired(const ONEM2M_ATTRIBUTES *attributes, ONEM2M_TIME n
 int onem2m_attributes_check(const ONEM2M_ATTRIBUTES *attributes, size_t key_length,
                             ONEM2M_ERROR *error);
 
+/* Of that, what does not depend on the form of texts: before octets are made. */
+int onem2m_attributes_check_rules(const ONEM2M_ATTRIBUTES *attributes, size_t key_length,
+                                  ONEM2M_ERROR *error);
+
 /* Attributes and material that own their memory. A zeroed structure is no key. */
 typedef struct {
     ONEM2M_ATTRIBUTES attributes;

@@ -5,7 +5,14 @@
 #ifndef ONEM2M_KEYSTORE_TOKEN_KEYSTORE_H
 #define ONEM2M_KEYSTORE_TOKEN_KEYSTORE_H
 
+#include <string.h>
 #include "error.h"
+
+/* Whether the value of keystore names a token. */
+static inline int onem2m_token_keystore_is(const char *text)
+{
+    return strncmp(text, "pkcs11:", strlen("pkcs11:")) == 0;
+}
 
 /* The value of keystore when it is "pkcs11:" (RFC 7512): a token, and how it is used. */
 typedef struct {

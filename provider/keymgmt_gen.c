@@ -200,29 +200,23 @@ static int make_of(ONEM2M_KEY *key, const ONEM2M_ATTRIBUTES *attributes,
     return onem2m_key_make(key, attributes, &material, error);
 }
 
-/* Where a key is stored, there it is generated; *token NULL: in software. */
-static int find_token(const MAKING *making, ONEM2M_TOKEN **token, ONEM2M_ERROR *error)
-{
-    const ONEM2M_STORE *store;
-
-    *token = NULL;
-    if (!making->draft.store)
-        return 1;
-    store = onem2m_keys_store(&making->generation->provider->keys, error);
-    if (store != NULL)
-        *token = onem2m_store_token(store);
-    return store != NULL;
-}
-
+/*
+ * Stored or not: where there is a token, no octets of a generated key are in this process. One
+ * that cannot be used is an error, and no reason to make the key in software.
+ */
 static int generate_octets(const MAKING *making, ONEM2M_DERIVED *derived, ONEM2M_ERROR *error)
 {
-    ONEM2M_CRYPTO *crypto = &making->generation->provider->crypto;
+    ONEM2M_PROVIDER *provider = making->generation->provider;
+    ONEM2M_CRYPTO *crypto = &provider->crypto;
+    const ONEM2M_ATTRIBUTES *attributes = &making->draft.attributes;
     const size_t size = making->draft.size != 0 ? making->draft.size : SIZE_DEFAULT;
     ONEM2M_TOKEN *token;
 
-    return onem2m_crypto_sha256(crypto, error) != NULL && find_token(making, &token, error) &&
-           onem2m_generate_child(token, onem2m_crypto_libctx(crypto),
-                                 making->draft.attributes.extractable, size, derived, error);
+    return onem2m_attributes_check_rules(attributes, size, error) &&
+           onem2m_crypto_sha256(crypto, error) != NULL &&
+           onem2m_keys_token(&provider->keys, &token, error) &&
+           onem2m_generate_child(token, onem2m_crypto_libctx(crypto), attributes->extractable, size,
+                                 derived, error);
 }
 
 static int make_random(void *argument, ONEM2M_KEY *key, ONEM2M_ERROR *error)

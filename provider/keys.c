@@ -6,6 +6,7 @@
 #include <time.h>
 #include <pthread.h>
 #include <openssl/err.h>
+#include "keystore/token_keystore.h"
 #include "keys.h"
 
 void onem2m_keys_init(ONEM2M_KEYS *keys, const ONEM2M_CONFIGURATION *configuration,
@@ -61,6 +62,20 @@ ONEM2M_STORE *onem2m_keys_store(ONEM2M_KEYS *keys, ONEM2M_ERROR *error)
         store = existing;
     }
     return store;
+}
+
+int onem2m_keys_token(ONEM2M_KEYS *keys, ONEM2M_TOKEN **token, ONEM2M_ERROR *error)
+{
+    const char *keystore = keys->configuration->keystore;
+    const ONEM2M_STORE *store;
+
+    *token = NULL;
+    if (keystore == NULL || !onem2m_token_keystore_is(keystore))
+        return 1;
+    store = onem2m_keys_store(keys, error);
+    if (store != NULL)
+        *token = onem2m_store_token(store);
+    return store != NULL;
 }
 
 /* The i-th place where a thread looks: it begins at the same one each time, others elsewhere. */

@@ -37,6 +37,12 @@ void onem2m_keys_free(ONEM2M_KEYS *keys);
 ONEM2M_STORE *onem2m_keys_store(ONEM2M_KEYS *keys, ONEM2M_ERROR *error);
 
 /*
+ * The token where keys are generated, those too that are not stored; NULL when
+ * the keystore is none. A store without a token is not opened for that.
+ */
+int onem2m_keys_token(ONEM2M_KEYS *keys, ONEM2M_TOKEN **token, ONEM2M_ERROR *error);
+
+/*
  * What to read the store with, the caller's alone until it is given back: one
  * that was given back before, which has its ciphers keyed, or a new one. NULL
  * with *error as above. Giving back: NULL is allowed.

@@ -91,6 +91,25 @@ uri="pkcs11:$token;object=onem2m%20seal?$module&pin-source=file:$work/pin"
 configure "$work/other.cnf" "keystore = lmdb:$work/store" "seal = $uri"
 refused "PKCS#11 token" export --config "$work/other.cnf" "$ke"
 
+# A key that nobody stores is not made in software because the token is away.
+if [ -z "$SANITIZE" ]; then
+    genpkey() {
+        ! OPENSSL_CONF=$1 openssl genpkey -algorithm ONEM2M -pkeyopt extractable:1 "${@:2}" \
+            >"$work/out" 2>"$work/err" || fail "genpkey wrote a key"
+    }
+    genpkey "$OPENSSL_CONF" -pkeyopt kind:ke
+    says err "written are names of stored keys"
+    genpkey "$OPENSSL_CONF" -pkeyopt kind:kpm -pkeyopt suid:10 -pkeyopt size:16
+    case $TOKEN_KIND in
+    softhsm) says err "generates no key of this length" ;;
+    nss) says err "written are names of stored keys" ;;
+    esac
+    grep -v "^keystore" "$OPENSSL_CONF" >"$work/other.cnf"
+    configure "$work/other.cnf" "keystore = ${keystore/our%20token/their%20token}"
+    genpkey "$work/other.cnf" -pkeyopt kind:ke
+    says err "their token"
+fi
+
 # Values that cannot be meant.
 for value in "pkcs11:token=none?x-records=file:/tmp" "pkcs11:x-records" "pkcs11:$token;id=%01"; do
     configure "$work/other.cnf" "keystore = $value"

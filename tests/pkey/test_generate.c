@@ -4,6 +4,7 @@
  *
  * Keys that are made, at random or of others.
  */
+#include <stdlib.h>
 #include <openssl/err.h>
 #include <openssl/kdf.h>
 #include "objects.h"
@@ -161,6 +162,99 @@ static void a_target_derives_of_a_registration(void **state)
     EVP_PKEY_free(ke);
 }
 
+static EVP_PKEY *generate_ke(OSSL_LIB_CTX *libctx, unsigned int extractable)
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_KIND, "ke"),
+                                  number(ONEM2M_PARAM_EXTRACTABLE, extractable), END };
+    EVP_PKEY *key = generate(libctx, NULL, params);
+
+    assert_non_null(key);
+    check_quiet();
+    return key;
+}
+
+static EVP_PKEY *derive_km_of(OSSL_LIB_CTX *libctx, EVP_PKEY *parent, unsigned int store)
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
+                                  TEXT(ONEM2M_PARAM_MAF_ID, "maf.example.com"),
+                                  number(ONEM2M_PARAM_STORE, store), END };
+    EVP_PKEY *key = generate(libctx, parent, params);
+
+    assert_non_null(key);
+    check_quiet();
+    return key;
+}
+
+/* ONEM2M-KM by EVP_PKEY_derive. */
+static void derive_octets(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned char km[32])
+{
+    const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
+                                  TEXT(ONEM2M_PARAM_MAF_ID, "maf.example.com"), END };
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(libctx, key, ONEM2M_PROPERTY_QUERY);
+    size_t length = 32;
+
+    assert_int_equal(EVP_PKEY_derive_init_ex(ctx, params), 1);
+    assert_int_equal(EVP_PKEY_derive(ctx, km, &length), 1);
+    EVP_PKEY_CTX_free(ctx);
+}
+
+/* Where the store's keys are, there is a generated key that nobody stores, and what is made of it.
+ */
+static void generated_keys_are_in_the_token(void **state)
+{
+    const int has_token = getenv("ONEM2M_TEST_TOKEN") != NULL;
+    const char *custody = has_token ? "wrapped" : "software";
+    OSSL_LIB_CTX *libctx = libctx_of(state);
+    EVP_PKEY *ke = generate_ke(libctx, 0), *other = generate_ke(libctx, 0);
+    EVP_PKEY *copy = EVP_PKEY_dup(ke), *children[2];
+    unsigned char octets[512], km[2][32];
+
+    assert_string_equal(attribute(ke, ONEM2M_PARAM_CUSTODY), custody);
+    assert_string_equal(attribute(ke, ONEM2M_PARAM_BIRTH), has_token ? "generated" : "");
+    assert_int_equal(octets_of(ke, octets), 0);
+    check_refused(ONEM2M_R_NOT_EXTRACTABLE, "extractable");
+    assert_int_equal(EVP_PKEY_eq(ke, copy), 1);
+    assert_int_equal(EVP_PKEY_eq(ke, other), 0);
+    EVP_PKEY_free(other);
+    for (unsigned int i = 0; i < 2; i++) {
+        children[i] = derive_km_of(libctx, ke, i);
+        assert_string_equal(attribute(children[i], ONEM2M_PARAM_CUSTODY), custody);
+    }
+    assert_int_equal(EVP_PKEY_eq(children[0], children[1]), 1);
+    derive_octets(libctx, ke, km[0]);
+    EVP_PKEY_free(ke);
+    derive_octets(libctx, copy, km[1]);
+    assert_memory_equal(km[0], km[1], 32);
+    EVP_PKEY_free(copy);
+    EVP_PKEY_free(children[0]);
+    EVP_PKEY_free(children[1]);
+    ERR_clear_error(); /* of EVP_PKEY_eq, OpenSSL's own */
+}
+
+/* Octets that left a token are those that it computes with. */
+static void generated_octets_may_leave(void **state)
+{
+    OSSL_LIB_CTX *libctx = libctx_of(state);
+    EVP_PKEY *ke = generate_ke(libctx, 1), *copy;
+    unsigned char octets[512], km[2][32];
+    OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_KIND, "ke"), END, END };
+
+    assert_int_equal(octets_of(ke, octets), 32);
+    params[1] = OSSL_PARAM_construct_octet_string(ONEM2M_PARAM_PRIV, octets, 32);
+    copy = import(libctx, params);
+    assert_non_null(copy);
+    assert_string_equal(attribute(copy, ONEM2M_PARAM_CUSTODY), "software");
+    assert_int_equal(EVP_PKEY_eq(ke, copy), 1);
+    derive_octets(libctx, ke, km[0]);
+    derive_octets(libctx, copy, km[1]);
+    assert_memory_equal(km[0], km[1], 32);
+    assert_true(set_number(ke, ONEM2M_PARAM_EXTRACTABLE, 0));
+    assert_int_equal(octets_of(ke, octets), 0);
+    check_refused(ONEM2M_R_NOT_EXTRACTABLE, "extractable");
+    EVP_PKEY_free(ke);
+    EVP_PKEY_free(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +262,8 @@ int main(void)
         BOTH(a_child_has_no_more_than_its_parent),
         BOTH(wrong_generations_are_refused),
         BOTH(a_target_derives_of_a_registration),
+        PLACE_TEST(generated_keys_are_in_the_token, lmdb),
+        BOTH(generated_octets_may_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
