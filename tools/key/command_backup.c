@@ -44,17 +44,28 @@ static int restore(TOOL *tool, CHILD_REPORT *report, ONEM2M_ERROR *error)
     return report->ok;
 }
 
-int command_restore(TOOL *tool, ONEM2M_ERROR *error)
+/* Makes the directory of the records when it is absent, and takes it away again when it fails. */
+static int restore_into(TOOL *tool, const PLACES *places, CHILD_REPORT *report, ONEM2M_ERROR *error)
 {
     const char *made = NULL;
-    CHILD_REPORT report;
 
-    if ((tool->config.keystore != NULL && !directory_make(tool->config.keystore, &made, error)) ||
-        !restore(tool, &report, error)) {
-        if (made != NULL)
-            rmdir(made);
-        return 0;
-    }
-    output_number(&tool->output, "records", report.findings.records);
-    return 1;
+    if ((places->records == NULL || directory_make(places->records, &made, error)) &&
+        restore(tool, report, error))
+        return 1;
+    if (made != NULL)
+        rmdir(made);
+    return 0;
+}
+
+int command_restore(TOOL *tool, ONEM2M_ERROR *error)
+{
+    CHILD_REPORT report;
+    PLACES places;
+    const int ok =
+        config_places(&places, &tool->config, error) && restore_into(tool, &places, &report, error);
+
+    config_clear_places(&places);
+    if (ok)
+        output_number(&tool->output, "records", report.findings.records);
+    return ok;
 }

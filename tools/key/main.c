@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <openssl/crypto.h>
 #include "commands.h"
+#include "pin.h"
 #include "refuse.h"
 #include "standard_streams.h"
 
@@ -189,6 +190,7 @@ int main(int argc, char *argv[])
     /* The provider itself is not to be loaded into this process. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     protect_memory();
+    pin_ask_terminal();
     ok = arguments_parse(&tool.arguments, argc, argv, allowed_options, &error);
     command = find_command(tool.arguments.command);
     if (ok && tool_has(&tool, OPTION_HELP)) {
