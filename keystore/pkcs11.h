@@ -111,6 +111,10 @@ int onem2m_pkcs11_find_rsa_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *
 int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
                                ONEM2M_ERROR *error);
 
+/* Makes an RSA key: 3072 bits, sensitive, not extractable, to decrypt. */
+int onem2m_pkcs11_make_rsa_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               ONEM2M_ERROR *error);
+
 /* The octets of a label or id; *length: the room, then what is there. 0 with *error. */
 int onem2m_pkcs11_get_octets(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
                              CK_ATTRIBUTE_TYPE type, unsigned char *octets, size_t *length,

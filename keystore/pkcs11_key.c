@@ -101,6 +101,44 @@ int onem2m_pkcs11_make_aes_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *
     return value == CKR_OK || onem2m_pkcs11_refuse(error, "C_GenerateKey", value);
 }
 
+/* Both halves stay in the token: the public one is what its other tools know the key by. */
+static void describe_rsa_key(ONEM2M_PKCS11_TEMPLATE *template, P11KitUri *uri, int is_private)
+{
+    static const CK_KEY_TYPE rsa = CKK_RSA;
+
+    onem2m_pkcs11_add(template, CKA_KEY_TYPE, &rsa, sizeof(rsa));
+    onem2m_pkcs11_add_flag(template, CKA_TOKEN, 1);
+    onem2m_pkcs11_add_flag(template, CKA_PRIVATE, is_private);
+    onem2m_pkcs11_add_flag(template, is_private ? CKA_DECRYPT : CKA_ENCRYPT, 1);
+    onem2m_pkcs11_add_flag(template, is_private ? CKA_UNWRAP : CKA_WRAP, 0);
+    onem2m_pkcs11_add_flag(template, is_private ? CKA_SIGN : CKA_VERIFY, 0);
+    onem2m_pkcs11_add_flag(template, is_private ? CKA_SIGN_RECOVER : CKA_VERIFY_RECOVER, 0);
+    add_names(template, uri);
+}
+
+int onem2m_pkcs11_make_rsa_key(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                               ONEM2M_ERROR *error)
+{
+    static const CK_ULONG bits = 3072;
+    static const unsigned char f4[] = { 1, 0, 1 };
+    CK_MECHANISM mechanism = { CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0 };
+    ONEM2M_PKCS11_TEMPLATE public_half = { .count = 0 }, private_half = { .count = 0 };
+    CK_OBJECT_HANDLE handles[2];
+    CK_RV value;
+
+    describe_rsa_key(&public_half, uri, 0);
+    onem2m_pkcs11_add(&public_half, CKA_MODULUS_BITS, &bits, sizeof(bits));
+    onem2m_pkcs11_add(&public_half, CKA_PUBLIC_EXPONENT, f4, sizeof(f4));
+    describe_rsa_key(&private_half, uri, 1);
+    onem2m_pkcs11_add_flag(&private_half, CKA_SENSITIVE, 1);
+    onem2m_pkcs11_add_flag(&private_half, CKA_EXTRACTABLE, 0);
+    value = session->module->C_GenerateKeyPair(session->handle, &mechanism, public_half.attributes,
+                                               public_half.count, private_half.attributes,
+                                               private_half.count, &handles[0], &handles[1]);
+    return value == CKR_OK ||
+           onem2m_pkcs11_refuse(error, "C_GenerateKeyPair of RSA with 3072 bits", value);
+}
+
 int onem2m_pkcs11_get_octets(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
                              CK_ATTRIBUTE_TYPE type, unsigned char *octets, size_t *length,
                              ONEM2M_ERROR *error)

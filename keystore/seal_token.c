@@ -306,12 +306,11 @@ static int make_key(TOKEN_KEY *key, ONEM2M_ERROR *error)
         return onem2m_refuse(error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET,
                              "the token has a key %s already",
                              onem2m_pkcs11_quote_key(name, key->uri));
-    if (found == 0 && onem2m_pkcs11_class(key->uri, ANY_CLASS) == CKO_PRIVATE_KEY)
-        return onem2m_refuse(error, ONEM2M_R_TOKEN_KEY, ONEM2M_NO_OFFSET,
-                             "the token has no RSA key %s, and this program makes AES keys alone: "
-                             "make it with the token's own tool",
-                             onem2m_pkcs11_quote_key(name, key->uri));
-    return found == 0 && onem2m_pkcs11_make_aes_key(&key->session, key->uri, error);
+    if (found < 0)
+        return 0;
+    return onem2m_pkcs11_class(key->uri, ANY_CLASS) == CKO_PRIVATE_KEY
+               ? onem2m_pkcs11_make_rsa_key(&key->session, key->uri, error)
+               : onem2m_pkcs11_make_aes_key(&key->session, key->uri, error);
 }
 
 int onem2m_seal_token_create(const char *uri, ONEM2M_ERROR *error)

@@ -96,6 +96,12 @@ FORWARD(C_GenerateKey,
         (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *template, CK_ULONG count,
          CK_OBJECT_HANDLE *key),
         (session, mechanism, template, count, key))
+FORWARD(C_GenerateKeyPair,
+        (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public_half,
+         CK_ULONG public_count, CK_ATTRIBUTE *private_half, CK_ULONG private_count,
+         CK_OBJECT_HANDLE *public_key, CK_OBJECT_HANDLE *private_key),
+        (session, mechanism, public_half, public_count, private_half, private_count, public_key,
+         private_key))
 FORWARD(C_EncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key),
         (session, mechanism, key))
 FORWARD(C_DecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key),

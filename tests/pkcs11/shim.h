@@ -31,6 +31,7 @@
     X(C_FindObjectsFinal)                                                                          \
     X(C_GetAttributeValue)                                                                         \
     X(C_GenerateKey)                                                                               \
+    X(C_GenerateKeyPair)                                                                           \
     X(C_EncryptInit)                                                                               \
     X(C_Encrypt)                                                                                   \
     X(C_DecryptInit)                                                                               \

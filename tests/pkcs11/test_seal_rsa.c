@@ -199,12 +199,62 @@ static int create(const char *uri, ONEM2M_ERROR *error)
     return onem2m_seal_create(uri, NULL, error);
 }
 
-static void makes_none(void **state)
+/* Whether a flag of the private key of a label is set. */
+static CK_BBOOL flag_of(const char *label, CK_ATTRIBUTE_TYPE type)
 {
+    CK_BBOOL flag = CK_FALSE;
+    CK_ATTRIBUTE attribute = { type, &flag, sizeof(flag) };
+    ONEM2M_PKCS11_SESSION session;
+    CK_OBJECT_HANDLE key;
+    ONEM2M_ERROR error;
+    P11KitUri *uri;
+
+    assert_true(onem2m_pkcs11_parse_uri_of_any(&uri, token_uri("seals", label), &error));
+    assert_true(onem2m_pkcs11_open(&session, uri, 0, &error));
+    assert_int_equal(onem2m_pkcs11_find_rsa_key(&session, uri, &key, &error), 1);
+    assert_int_equal(session.module->C_GetAttributeValue(session.handle, key, &attribute, 1),
+                     CKR_OK);
+    onem2m_pkcs11_close(&session);
+    p11_kit_uri_free(uri);
+    return flag;
+}
+
+/* type=private: an RSA key that does nothing but open seals, and never leaves. */
+static void makes_one_when_asked_to(void **state)
+{
+    static const SHIM_FUNCTION failing[] = { SHIM_C_OpenSession, SHIM_C_FindObjectsInit,
+                                             SHIM_C_FindObjects, SHIM_C_GenerateKeyPair };
+    static const CK_ATTRIBUTE_TYPE set[] = { CKA_PRIVATE, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE,
+                                             CKA_NEVER_EXTRACTABLE, CKA_DECRYPT };
+    static const CK_ATTRIBUTE_TYPE not_set[] = { CKA_EXTRACTABLE, CKA_SIGN, CKA_UNWRAP,
+                                                 CKA_SIGN_RECOVER };
+    const ONEM2M_WRAPPED_SEAL kept = wrapped;
+    const char *uri = token_uri("seals", "made;type=private");
+    ONEM2M_WRAPPED_PARTS parts;
+    unsigned char kept_octets[ONEM2M_SEAL_OCTETS];
+    ONEM2M_ERROR error;
+
     (void)state;
-    must_refuse(create, token_uri("seals", "none;type=private"), ONEM2M_R_TOKEN_KEY,
-                "the token's own tool");
+    memcpy(kept_octets, octets, sizeof(octets));
+    for (size_t i = 0; i < COUNT(failing); i++) {
+        let_fail(failing[i], CKR_DEVICE_MEMORY, 0);
+        must_refuse(create, uri, ONEM2M_R_TOKEN_FAILED, "CKR_DEVICE_MEMORY");
+    }
+    reset_shim();
+    must_refuse(wrap, uri, ONEM2M_R_TOKEN_KEY, "has no key made");
+    assert_true(create(uri, &error));
+    must_refuse(create, uri, ONEM2M_R_TOKEN_KEY, "has a key made already");
+    assert_true(wrap(uri, &error));
+    assert_true(opens(uri, &error));
+    assert_true(onem2m_wrapped_seal_decode(&wrapped, &parts, &error));
+    assert_int_equal(parts.ciphertext.length, 384); /* 3072 bits */
+    for (size_t i = 0; i < COUNT(set); i++)
+        assert_int_equal(flag_of("made", set[i]), CK_TRUE);
+    for (size_t i = 0; i < COUNT(not_set); i++)
+        assert_int_equal(flag_of("made", not_set[i]), CK_FALSE);
     must_refuse(create, token_uri("seals", "other"), ONEM2M_R_TOKEN_KEY, "has a key other already");
+    wrapped = kept;
+    memcpy(octets, kept_octets, sizeof(octets));
 }
 
 /* Another hash is tried where the token wants that, and nowhere else. */
@@ -241,12 +291,9 @@ static void what_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(opens_what_it_wrapped),
-        cmocka_unit_test(refuses_every_octet_changed),
-        cmocka_unit_test(keys_of_one_name),
-        cmocka_unit_test(other_keys),
-        cmocka_unit_test(makes_none),
-        cmocka_unit_test(what_fails),
+        cmocka_unit_test(opens_what_it_wrapped),   cmocka_unit_test(refuses_every_octet_changed),
+        cmocka_unit_test(keys_of_one_name),        cmocka_unit_test(other_keys),
+        cmocka_unit_test(makes_one_when_asked_to), cmocka_unit_test(what_fails),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down_tokens);

@@ -472,8 +472,10 @@ static void every_value_of_every_call(void **state)
             called[function] += fail_all(operations[i], function, called[function] == 0);
     }
     for (SHIM_FUNCTION function = 0; function <= SHIM_C_Decrypt; function++) {
+        /* C_GenerateKeyPair: test_seal_rsa.c */
         if (function != SHIM_C_Initialize && function != SHIM_C_Finalize &&
-            function != SHIM_C_Logout && called[function] == 0)
+            function != SHIM_C_Logout && function != SHIM_C_GenerateKeyPair &&
+            called[function] == 0)
             fail_msg("%s is never called", names[function]);
     }
     reset_shim();

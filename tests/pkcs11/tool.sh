@@ -78,35 +78,47 @@ key 0 verify
 key 0 reseal --new-seal "$uri"
 reconfigure "$uri"
 
-# To an RSA key, which the token's own tool makes, from the AES key and from a file, and back. The
-# record says by which hash: SoftHSM has OAEP with SHA-1 alone.
-# A sanitized shim is for sanitized programs only.
+# To an RSA key, made by the way, from the AES key and from a file, and back. The record says by which
+# hash: SoftHSM has OAEP with SHA-1 alone.
+rsa="pkcs11:$token;object=rsa;type=private?$module&pin-source=file:$work/pin"
+key 0 reseal --new-seal "$rsa"
+says out "key:                   made"
+refused "is sealed by key rsa of PKCS#11 token our token" list
+reconfigure "$rsa"
+key 0 verify
+[ "$(derived)" = "$expected" ] || fail "another key under the RSA key"
+hash=SHA-256
+[ "$KIND" = nss ] || hash=SHA-1
+grep -qaF "E$hash" "$work/store/data.mdb" || grep -qaF "G$hash" "$work/store/data.mdb" ||
+    fail "the header does not name $hash"
+key 0 reseal --new-seal "file:$work/seal2"
+reconfigure "file:$work/seal2"
+key 0 reseal --new-seal "${rsa/;type=private/}"
+says out "key:                   there already"
+reconfigure "$rsa"
+key 0 rotate
+key 0 backup "$work/rsa-backup"
+
+# To one that the token's own tool made. A sanitized shim is for sanitized programs only.
 if [ -z "$SANITIZE" ] && command -v pkcs11-tool >"$work/out"; then
-    rsa="pkcs11:$token;object=rsa;type=private?$module&pin-source=file:$work/pin"
-    refused "make it with the token's own tool" reseal --new-seal "$rsa"
     PIN=$pin OPENSSL_CONF=/dev/null pkcs11-tool --module "$SHIM" --token-label "our token" --login \
-        --pin env:PIN --keypairgen --key-type RSA:2048 --label rsa --sensitive --usage-decrypt \
+        --pin env:PIN --keypairgen --key-type RSA:2048 --label theirs --sensitive --usage-decrypt \
         >"$work/out" 2>&1 || fail "no RSA key: $(cat "$work/out")"
-    key 0 reseal --new-seal "$rsa"
-    refused "is sealed by key rsa of PKCS#11 token our token" list
-    reconfigure "$rsa"
+    key 0 reseal --new-seal "${rsa/=rsa;/=theirs;}"
+    refused "is sealed by key theirs of PKCS#11 token our token" list
+    reconfigure "${rsa/=rsa;/=theirs;}"
     key 0 verify
-    [ "$(derived)" = "$expected" ] || fail "another key under the RSA key"
-    hash=SHA-256
-    [ "$KIND" = nss ] || hash=SHA-1
-    grep -qaF "E$hash" "$work/store/data.mdb" || grep -qaF "G$hash" "$work/store/data.mdb" ||
-        fail "the header does not name $hash"
-    key 0 reseal --new-seal "file:$work/seal2"
-    reconfigure "file:$work/seal2"
-    key 0 reseal --new-seal "${rsa/;type=private/}"
-    reconfigure "$rsa"
-    key 0 rotate
-    key 0 backup "$work/rsa-backup"
-    key 0 reseal --new-seal "$uri"
-    refused "is sealed by key seal of PKCS#11 token our token" list
-    reconfigure "$uri"
-    [ "$(derived)" = "$expected" ] || fail "another key under the AES key"
 fi
+key 0 reseal --new-seal "$uri"
+refused "is sealed by key seal of PKCS#11 token our token" list
+reconfigure "$uri"
+[ "$(derived)" = "$expected" ] || fail "another key under the AES key"
+
+# A new store begins with one.
+configure "$work/rsa.cnf" "keystore = lmdb:$work/rsa-store" "seal = ${rsa/=rsa;/=first;}"
+key 0 init --config "$work/rsa.cnf"
+says out "seal:                  made"
+key 0 verify --config "$work/rsa.cnf"
 
 # A backup opens with the token alone; a wrong seal restores nothing.
 configure "$work/restored.cnf" "keystore = lmdb:$work/restored" "seal = $uri"
