@@ -7,7 +7,9 @@
 demo 0 --help
 says out "usage: onem2m-demo"
 for arguments in "--frobnicate" "extra" "--break nothing" "--timeout 0" "--timeout 10x" "--timeout -1" \
-    "--timeout 601" "--timeout" "--config" "--role mefistofele"; do
+    "--timeout 601" "--timeout" "--config" "--role mefistofele" \
+    "--credential" "--credential MEF" "--credential X=pkcs11:token=x;object=x" \
+    "--credential MEF=file:key.pem" "--credential MEF=pkcs11:token=x;object=x" "--authority"; do
     # shellcheck disable=SC2086 # words
     demo 2 $arguments
     silent out

@@ -120,18 +120,28 @@ static int put_certificate(MESSAGE *answer, const char *name, X509 *certificate)
     return 1;
 }
 
-int authority_certify(AUTHORITY *authority, const char *subject_alt_name, const MESSAGE *request,
-                      MESSAGE *answer, FAILURE *failure)
+static int put_certified(AUTHORITY *authority, const char *subject_alt_name, const MESSAGE *request,
+                         MESSAGE *answer)
 {
     X509_REQ *taken = take_request(request);
     X509 *certificate =
         taken != NULL ? certify(authority, subject_alt_name, X509_REQ_get0_pubkey(taken)) : NULL;
+    const int put = certificate != NULL && put_certificate(answer, "certificate", certificate);
+
+    X509_free(certificate);
+    X509_REQ_free(taken);
+    return put;
+}
+
+int authority_certify(AUTHORITY *authority, const char *subject_alt_name, const MESSAGE *request,
+                      MESSAGE *answer, FAILURE *failure)
+{
+    size_t length;
     int answered;
 
     message_begin(answer, &table_certificates);
-    answered = certificate != NULL && put_certificate(answer, "certificate", certificate) &&
+    answered = (message_octets(request, "request", &length) == NULL ||
+                put_certified(authority, subject_alt_name, request, answer)) &&
                put_certificate(answer, "authority", authority->certificate);
-    X509_free(certificate);
-    X509_REQ_free(taken);
     return answered ? 1 : failure_set_openssl(failure, "certificate");
 }

@@ -55,7 +55,7 @@ typedef struct {
     CONF *conf;
     int timeout;   /* milliseconds that a peer has for a connection */
     int dtls;      /* 1: its connections are DTLS where there is a choice */
-    EVP_PKEY *key; /* of its certificate: made here, never leaves */
+    EVP_PKEY *key; /* of its certificate: made here, never leaves; NULL: in a token */
     X509 *certificate;
     X509 *authority;
     unsigned char cookie_secret[32];

@@ -21,6 +21,7 @@
 static const char usage[] =
     "usage: onem2m-demo [--config FILE] [--dtls] [--json] [--svg FILE] [--keep DIRECTORY]\n"
     "                   [--timeout SECONDS] [--break WHAT]\n"
+    "                   [--credential WHO=URI ... --authority FILE]\n"
     "\n"
     "Runs a MEF, a MAF, an AE A, a CSE B and a third party as five processes through\n"
     "oneM2M TS-0003: enrolment by PSK and by certificate, Km, Kc, MAF-based SAEF over TLS\n"
@@ -33,6 +34,10 @@ static const char usage[] =
     "  --svg FILE         write the run as a sequence diagram\n"
     "  --keep DIRECTORY   make configurations and stores there, and leave them\n"
     "  --timeout SECONDS  how long one step may take (default 10)\n"
+    "  --credential WHO=URI\n"
+    "                     WHO (MEF, MAF, A, B, C) has its certificate and key in a PKCS#11\n"
+    "                     token: a pkcs11: URI; may be given for several\n"
+    "  --authority FILE   the CA of these certificates, PEM\n"
     "  --break WHAT       make it fail: kpm, kpm-id, server-name, maf-id, suid, cbor,\n"
     "                     message, mef-down, maf-down, silence\n"
     "  --help             this text\n"
@@ -80,6 +85,24 @@ static int parse_timeout(unsigned long *timeout, const char *text)
     return 0;
 }
 
+/* WHO=URI */
+static int parse_credential(OPTIONS *options, const char *text)
+{
+    const char *uri = strchr(text, '=');
+    char who[8] = "";
+    MEMBER_INDEX i;
+
+    if (uri != NULL)
+        snprintf(who, sizeof(who), "%.*s", (int)(uri - text), text);
+    i = member_index(who);
+    if (uri != NULL && i != MEMBERS && strncmp(uri + 1, "pkcs11:", strlen("pkcs11:")) == 0) {
+        options->credentials[i] = uri + 1;
+        return 1;
+    }
+    fprintf(stderr, "onem2m-demo: --credential takes MEF, MAF, A, B or C, '=' and a pkcs11: URI\n");
+    return 0;
+}
+
 /* Takes an option that was recognised; 0 when its argument does not suit. */
 static int take_option(OPTIONS *options, const char **role, int option)
 {
@@ -104,6 +127,11 @@ static int take_option(OPTIONS *options, const char **role, int option)
         return 1;
     case 't':
         return parse_timeout(&options->timeout, optarg);
+    case 'C':
+        return parse_credential(options, optarg);
+    case 'a':
+        options->authority = optarg;
+        return 1;
     case 'b':
         return parse_break(&options->spoiled, optarg);
     default:
@@ -111,15 +139,34 @@ static int take_option(OPTIONS *options, const char **role, int option)
     }
 }
 
+/* Peers must know whom to trust. */
+static int check_credentials(const OPTIONS *options)
+{
+    for (int i = 0; i < MEMBERS; i++) {
+        if (options->credentials[i] != NULL && options->authority == NULL) {
+            fputs("onem2m-demo: --credential needs --authority\n", stderr);
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* Fills options and, for a process that the parent started, role; -1, or an exit status. */
 static int parse_arguments(OPTIONS *options, const char **role, int argc, char *argv[])
 {
     static const struct option known[] = {
-        { "config", required_argument, NULL, 'c' }, { "dtls", no_argument, NULL, 'd' },
-        { "json", no_argument, NULL, 'j' },         { "svg", required_argument, NULL, 's' },
-        { "keep", required_argument, NULL, 'k' },   { "timeout", required_argument, NULL, 't' },
-        { "break", required_argument, NULL, 'b' },  { "role", required_argument, NULL, 'r' },
-        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' },
+        { "dtls", no_argument, NULL, 'd' },
+        { "json", no_argument, NULL, 'j' },
+        { "svg", required_argument, NULL, 's' },
+        { "keep", required_argument, NULL, 'k' },
+        { "timeout", required_argument, NULL, 't' },
+        { "break", required_argument, NULL, 'b' },
+        { "role", required_argument, NULL, 'r' },
+        { "credential", required_argument, NULL, 'C' },
+        { "authority", required_argument, NULL, 'a' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -129,10 +176,11 @@ static int parse_arguments(OPTIONS *options, const char **role, int argc, char *
         if (!take_option(options, role, option))
             return EXIT_USAGE;
     }
-    if (optind == argc)
-        return -1;
-    fprintf(stderr, "onem2m-demo: unexpected argument '%s'; see --help\n", argv[optind]);
-    return EXIT_USAGE;
+    if (optind < argc) {
+        fprintf(stderr, "onem2m-demo: unexpected argument '%s'; see --help\n", argv[optind]);
+        return EXIT_USAGE;
+    }
+    return check_credentials(options) ? -1 : EXIT_USAGE;
 }
 
 /* Before OpenSSL's first use: it reads the variable then, and so will the roles. */

@@ -296,6 +296,8 @@ int run_demonstration(const OPTIONS *options)
     run.world.module = options->module;
     run.world.timeout = options->timeout;
     run.world.dtls = options->dtls;
+    run.world.authority = options->authority;
+    memcpy(run.world.credentials, options->credentials, sizeof(run.world.credentials));
     run.world.spoiled = options->spoiled;
     for (int i = 0; i < MEMBERS; i++)
         run.processes[i].control_fd = -1;

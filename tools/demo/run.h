@@ -13,6 +13,8 @@ typedef struct {
     unsigned long timeout;     /* seconds that a step may take */
     int json;
     int dtls;
+    const char *credentials[MEMBERS]; /* as in WORLD */
+    const char *authority;
     const char *svg;  /* a file to write a sequence diagram to, or NULL */
     const char *keep; /* a directory to be made and kept, or NULL */
     BREAK spoiled;

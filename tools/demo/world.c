@@ -151,6 +151,32 @@ static void write_entity(FILE *file, const WORLD *world, MEMBER_INDEX i, const c
         fprintf(file, "spoil = %s\n", spoil_of(world, i));
 }
 
+/* A value as it is: openssl.cnf has meanings of its own for some characters. */
+static void write_value(FILE *file, const char *name, const char *value)
+{
+    fprintf(file, "%s = ", name);
+    for (; *value != '\0'; value++) {
+        if (strchr("\\$#'\"`", *value) != NULL)
+            fputc('\\', file);
+        fputc(*value, file);
+    }
+    fputc('\n', file);
+}
+
+static int write_credential(FILE *file, const WORLD *world, MEMBER_INDEX i, FAILURE *failure)
+{
+    char path[PATH_MAX];
+
+    if (world->credentials[i] != NULL)
+        write_value(file, "credential", world->credentials[i]);
+    if (world->authority == NULL)
+        return 1;
+    if (realpath(world->authority, path) == NULL)
+        return failure_set(failure, "%s: %s", world->authority, strerror(errno));
+    write_value(file, "authority", path);
+    return 1;
+}
+
 static void write_ports(FILE *file, const WORLD *world)
 {
     const PLACE *mef = &world->places[MEF];
@@ -177,17 +203,20 @@ static int write_configuration(const WORLD *world, MEMBER_INDEX i, const char *e
 {
     const PLACE *place = &world->places[i];
     FILE *file = fopen(place->configuration, "wx");
-    int written = 0;
+    int found, written;
 
-    if (file != NULL) {
-        write_provider(file, world, place, i);
-        write_entity(file, world, i, expiry);
-        write_ports(file, world);
-        write_names(file);
-        written = fflush(file) == 0 && !ferror(file);
-        fclose(file);
-    }
-    return written ? 1 : failure_set(failure, "%s: %s", place->configuration, strerror(errno));
+    if (file == NULL)
+        return failure_set(failure, "%s: %s", place->configuration, strerror(errno));
+    write_provider(file, world, place, i);
+    write_entity(file, world, i, expiry);
+    found = write_credential(file, world, i, failure);
+    write_ports(file, world);
+    write_names(file);
+    written = fflush(file) == 0 && !ferror(file);
+    fclose(file);
+    if (!found || written)
+        return found;
+    return failure_set(failure, "%s: %s", place->configuration, strerror(errno));
 }
 
 static int make_directory(WORLD *world, const char *keep, FAILURE *failure)

@@ -49,6 +49,8 @@ typedef struct {
     char directory[PATH_MAX];
     int keep;           /* 1: the caller's directory, not removed */
     const char *module; /* of the provider, as the user's configuration gives it; NULL: default */
+    const char *credentials[MEMBERS]; /* "pkcs11:" URIs; NULL: its key is made by the process */
+    const char *authority;            /* the file of the CA of these certificates, or NULL */
     unsigned long timeout;
     int dtls;
     BREAK spoiled;
