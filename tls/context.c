@@ -155,6 +155,17 @@ ONEM2M_TLS_CONNECTION *onem2m_tls_connection(SSL *ssl)
     return NULL;
 }
 
+void onem2m_tls_connection_forget(const SSL *ssl)
+{
+    ONEM2M_TLS_CONNECTION *connection = get_connection(ssl);
+
+    if (connection == NULL)
+        return;
+    EVP_PKEY_free(connection->psk_key);
+    connection->psk_key = NULL;
+    connection->psk_key_id = NULL;
+}
+
 const char *onem2m_tls_refusal(const SSL *ssl)
 {
     ONEM2M_TLS_CONNECTION *connection = get_connection(ssl);

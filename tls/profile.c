@@ -35,50 +35,6 @@ static const SUITES *suites_of(ONEM2M_PROFILE profile)
     return NULL;
 }
 
-/* TLS_PSK_WITH_AES_128_CCM_8 (RFC 6655), TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 (RFC 7251). */
-#define PSK_CCM_8 0xC0A8
-#define ECDHE_ECDSA_CCM_8 0xC0AE
-
-static int is_mandatory_ccm_8(int operation, const void *other)
-{
-    uint16_t suite;
-
-    if (operation != SSL_SECOP_CIPHER_SUPPORTED && operation != SSL_SECOP_CIPHER_SHARED &&
-        operation != SSL_SECOP_CIPHER_CHECK)
-        return 0;
-    suite = SSL_CIPHER_get_protocol_id(other);
-    return suite == PSK_CCM_8 || suite == ECDHE_ECDSA_CCM_8;
-}
-
-/* What a Diffie-Hellman group of 2048 bits is worth (NIST SP 800-57 part 1, 5.6.1). */
-#define DH_SECURITY_BITS 112
-
-/*
- * From OpenSSL 3.2 a suite with a tag of 64 bits is beneath every level but 0. A group of 1024
- * bits, which a server may choose, is not beneath level 1.
- */
-static int judge(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid, void *other,
-                 void *argument)
-{
-    const ONEM2M_TLS_CONTEXT *context;
-
-    if (is_mandatory_ccm_8(operation, other))
-        return 1;
-    if (operation == SSL_SECOP_TMP_DH && bits < DH_SECURITY_BITS)
-        return 0;
-    context = onem2m_tls_context_of(ssl != NULL ? SSL_get_SSL_CTX(ssl) : ctx);
-    return context->security != NULL &&
-           context->security(ssl, ctx, operation, bits, nid, other, argument);
-}
-
-static void admit(SSL_CTX *ctx, ONEM2M_TLS_CONTEXT *context)
-{
-    if (SSL_CTX_get_security_callback(ctx) == judge)
-        return;
-    context->security = SSL_CTX_get_security_callback(ctx);
-    SSL_CTX_set_security_callback(ctx, judge);
-}
-
 /* Whether ctx's method is DTLS, after this libssl has taken the suites: the last that can fail. */
 static int try_suites(SSL_CTX *ctx, const SUITES *suites, int *is_dtls)
 {
@@ -153,7 +109,8 @@ int onem2m_tls_profile(SSL_CTX *ctx, ONEM2M_PROFILE profile)
         (profile == ONEM2M_PROFILE_PSK_PFS && !set_group(ctx, context->libctx)) ||
         !set_suites(ctx, suites, is_dtls))
         return 0;
-    admit(ctx, context);
+    context->has_profile = 1;
+    onem2m_tls_judge(ctx, context);
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);

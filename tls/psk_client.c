@@ -107,7 +107,7 @@ static void set_kdf(ONEM2M_TLS_PSK *psk, EVP_KDF *method)
 static int become_client(SSL_CTX *ctx, const ONEM2M_TLS_USAGE *usage, char *key_id, char *target)
 {
     ONEM2M_TLS_PSK *psk = onem2m_tls_psk_of(ctx);
-    const ONEM2M_TLS_CONTEXT *context = onem2m_tls_context_of(ctx);
+    ONEM2M_TLS_CONTEXT *context = onem2m_tls_context(ctx);
     EVP_KDF *method =
         psk != NULL ? onem2m_tls_kdf_fetch(context->libctx, context->propq,
                                            target != NULL ? ONEM2M_KDF_USAGE_KEY : ONEM2M_KDF_PSK)
@@ -123,6 +123,7 @@ static int become_client(SSL_CTX *ctx, const ONEM2M_TLS_USAGE *usage, char *key_
     psk->client_target = target;
     set_kdf(psk, method);
     verify_others(ctx);
+    onem2m_tls_judge(ctx, context);
     SSL_CTX_set_psk_client_callback(ctx, client_callback);
     return 1;
 }

@@ -161,7 +161,7 @@ int onem2m_tls_psk_server(SSL_CTX *ctx, const char *usage)
 {
     const ONEM2M_TLS_USAGE *known = onem2m_tls_usage(usage);
     ONEM2M_TLS_PSK *psk = known != NULL ? onem2m_tls_psk_of(ctx) : NULL;
-    const ONEM2M_TLS_CONTEXT *context = onem2m_tls_context_of(ctx);
+    ONEM2M_TLS_CONTEXT *context = onem2m_tls_context(ctx);
     EVP_KDF *method =
         psk != NULL ? onem2m_tls_kdf_fetch(context->libctx, context->propq, ONEM2M_KDF_PSK) : NULL;
     OSSL_PARAM fixed[] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
@@ -171,6 +171,7 @@ int onem2m_tls_psk_server(SSL_CTX *ctx, const char *usage)
     fixed[0] = onem2m_tls_text_param(ONEM2M_PARAM_USAGE, known->name);
     onem2m_tls_kdf_set(&psk->server_kdf, method, fixed);
     psk->server_usage = known;
+    onem2m_tls_judge(ctx, context);
     SSL_CTX_set_psk_server_callback(ctx, server_callback);
     return 1;
 }

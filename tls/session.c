@@ -24,14 +24,14 @@ static int has_psk_suite(const SSL *ssl)
 /*
  * To TLS 1.3 a PSK is a session: one of the engine's goes with SHA-256 alone, as libssl has it of a
  * callback that names no other. Where a session was offered beside it, nobody says which one the
- * server took.
+ * server took; nor, without the engine's security callback, which ClientHello a key served.
  */
 static int is_session_a_psk(const SSL *ssl, const ONEM2M_TLS_CONNECTION *connection)
 {
     const EVP_MD *digest = SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(ssl));
 
-    return SSL_session_reused(ssl) && !connection->psk_beside_session && digest != NULL &&
-           EVP_MD_get_type(digest) == NID_sha256;
+    return SSL_session_reused(ssl) && !connection->psk_beside_session &&
+           onem2m_tls_is_judged(ssl) && digest != NULL && EVP_MD_get_type(digest) == NID_sha256;
 }
 
 /* An SSL that SSL_clear made ready again may have been served by somebody else's callback since. */
