@@ -14,8 +14,9 @@
 
 #define SUFFIX ".XXXXXX"
 
-static int fail(int number)
+static int fail(ONEM2M_NEW_FILE *file, int number, const char *step)
 {
+    file->step = step;
     errno = number;
     return 0;
 }
@@ -26,12 +27,12 @@ int onem2m_new_file_begin(ONEM2M_NEW_FILE *file, const char *path)
 
     file->path = path;
     if (lstat(path, &found) == 0)
-        return fail(EEXIST);
+        return fail(file, EEXIST, "the file's name");
     if (snprintf(file->temporary, sizeof(file->temporary), "%s" SUFFIX, path) >=
         (int)sizeof(file->temporary))
-        return fail(ENAMETOOLONG);
+        return fail(file, ENAMETOOLONG, "the file's name");
     file->file = mkostemp(file->temporary, O_CLOEXEC); /* of mode 0600 */
-    return file->file >= 0;
+    return file->file >= 0 || fail(file, errno, "making a file beside it");
 }
 
 /* Some file systems have no links. */
@@ -56,9 +57,24 @@ static int sync_directory(const ONEM2M_NEW_FILE *file)
     return ok;
 }
 
+static int publish(ONEM2M_NEW_FILE *file)
+{
+    if (fsync(file->file) != 0)
+        return fail(file, errno, "writing it to disk");
+    if (!take_name(file))
+        return fail(file, errno, "giving it its name");
+    if (!sync_directory(file)) {
+        const int number = errno;
+
+        unlink(file->path);
+        return fail(file, number, "writing its directory to disk");
+    }
+    return 1;
+}
+
 int onem2m_new_file_end(ONEM2M_NEW_FILE *file, int is_complete)
 {
-    const int ok = is_complete && fsync(file->file) == 0 && take_name(file) && sync_directory(file);
+    const int ok = is_complete && publish(file);
     const int number = errno;
 
     close(file->file);
