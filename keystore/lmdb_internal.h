@@ -13,7 +13,7 @@
 #include "lmdb_file.h"
 #include "process.h"
 
-/* What lmdb_environment.c, lmdb_map.c and lmdb_transaction.c share. */
+/* What lmdb_environment.c, lmdb_open.c, lmdb_guard.c, lmdb_map.c and lmdb_transaction.c share. */
 
 /* Readers of all processes, two for each transaction; set by whoever comes first to a store. 64
  * octets each. */
@@ -94,6 +94,14 @@ void onem2m_lmdb_leave_txns(ONEM2M_LMDB_SLOT *slot);
 /* Opening and closing what is under an environment, of which the caller holds everything. */
 int onem2m_lmdb_open_mdb(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *error);
 void onem2m_lmdb_close_mdb(ONEM2M_LMDB_ENVIRONMENT *environment);
+
+/*
+ * The lock that keeps this process from opening a store a second time. Take: 1, or 0 with *error.
+ * Drop it in a child, too, where it is the parent's: that one's lock stays.
+ */
+int onem2m_lmdb_take_guard(ONEM2M_LMDB_ENVIRONMENT *environment, ONEM2M_ERROR *error);
+void onem2m_lmdb_release_guard(ONEM2M_LMDB_ENVIRONMENT *environment);
+void onem2m_lmdb_drop_guard(ONEM2M_LMDB_ENVIRONMENT *environment);
 
 /* Whether a map has room for one more transaction after so many octets. */
 int onem2m_lmdb_has_room(size_t map, size_t used);
