@@ -3,23 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 #include <sys/stat.h>
 #include "keystore/new_file.h"
-#include "store_test.h"
+#include "store_backend.h"
 
 /* A backup is there complete and on disk, or not at all. */
 
-static ONEM2M_BACKEND *backend;
-static char directory[PATH_MAX], backups[PATH_MAX], path[PATH_MAX + 16];
+static char backups[PATH_MAX], path[PATH_MAX + 16];
 
 /* ---- Calls of libc that fail on demand: the next one, or the one after `after` more ---- */
 
@@ -63,23 +54,17 @@ int __wrap_renameat2(int from_at, const char *from, int to_at, const char *to, u
 
 static int set_up(void **state)
 {
-    (void)state;
-    store_directory(directory);
+    set_up_filled(state);
     store_directory(backups);
-    backend = store_open(directory);
-    assert_int_equal(store_try_put(backend, "a", store_text("1")), ONEM2M_R_NONE);
     snprintf(path, sizeof(path), "%s/backup", backups);
     of_fsync = of_link = of_renameat2 = (FAILURE){ 0, 0 };
     return 0;
 }
 
-static int tear_down(void **state)
+static int remove_both(void **state)
 {
-    (void)state;
-    store_functions->close(backend);
-    store_remove(directory);
     store_remove(backups);
-    return 0;
+    return tear_down(state);
 }
 
 /* rmdir only takes a directory without anything in it. */
@@ -198,7 +183,7 @@ static void incomplete(void **state)
     must_be_empty();
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, remove_both)
 
 int main(void)
 {
