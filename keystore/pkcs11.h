@@ -58,6 +58,10 @@ const char *onem2m_pkcs11_value_name(CK_RV value);
  */
 int onem2m_pkcs11_refuse(ONEM2M_ERROR *error, const char *function, CK_RV value);
 
+/* Puts the name of the token into what onem2m_pkcs11_refuse has said, where nobody has yet. error:
+ * may be NULL. Returns 0. */
+int onem2m_pkcs11_say_which(ONEM2M_ERROR *error, P11KitUri *uri);
+
 /* ---- Modules ---- */
 
 /*

@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <string.h>
 #include "pkcs11.h"
 
 #define VALUE(name)                                                                                \
@@ -141,9 +142,23 @@ static ONEM2M_REASON reason_of(CK_RV value)
     }
 }
 
+#define OF_A_MODULE "PKCS#11 module: "
+
 int onem2m_pkcs11_refuse(ONEM2M_ERROR *error, const char *function, CK_RV value)
 {
     return onem2m_refuse(error, reason_of(value), ONEM2M_NO_OFFSET,
-                         "PKCS#11 module: %s returned %s (0x%lX)", function,
+                         OF_A_MODULE "%s returned %s (0x%lX)", function,
                          onem2m_pkcs11_value_name(value), value);
+}
+
+int onem2m_pkcs11_say_which(ONEM2M_ERROR *error, P11KitUri *uri)
+{
+    char token[ONEM2M_QUOTED_MAX];
+    ONEM2M_ERROR why;
+
+    if (error == NULL || strncmp(error->detail, OF_A_MODULE, strlen(OF_A_MODULE)) != 0)
+        return 0;
+    why = *error;
+    return onem2m_refuse(error, why.reason, why.offset, "PKCS#11 token %s: %s",
+                         onem2m_pkcs11_quote_token(token, uri), why.detail + strlen(OF_A_MODULE));
 }

@@ -56,14 +56,19 @@ static int begin(TOKEN_KEY *key, const char *uri, CK_FLAGS flags, ONEM2M_ERROR *
         return 0;
     if (onem2m_pkcs11_open(&key->session, key->uri, flags, error))
         return 1;
+    onem2m_pkcs11_say_which(error, key->uri);
     p11_kit_uri_free(key->uri);
     return 0;
 }
 
-static void end(TOKEN_KEY *key)
+/* ok: whether all was well until here, which is returned; if not, *error says of which token. */
+static int end(TOKEN_KEY *key, int ok, ONEM2M_ERROR *error)
 {
     onem2m_pkcs11_close(&key->session);
+    if (!ok)
+        onem2m_pkcs11_say_which(error, key->uri);
     p11_kit_uri_free(key->uri);
+    return ok;
 }
 
 static int read_names(TOKEN_KEY *key, ONEM2M_ERROR *error)
@@ -193,13 +198,14 @@ static int is_by(const ONEM2M_WRAPPED_PARTS *parts, const TOKEN_KEY *key)
 static int refuse_wrapped(const ONEM2M_WRAPPED_SEAL *wrapped, const ONEM2M_WRAPPED_PARTS *parts,
                           const TOKEN_KEY *key, const ONEM2M_ERROR *why, ONEM2M_ERROR *error)
 {
-    char name[ONEM2M_QUOTED_MAX];
+    char name[ONEM2M_QUOTED_MAX], token[ONEM2M_QUOTED_MAX];
 
     if (!is_by(parts, key))
         return onem2m_wrapped_seal_refuse(wrapped, "the configured key", error);
     return onem2m_refuse(error, ONEM2M_R_BAD_SEAL, ONEM2M_NO_OFFSET,
-                         "key %.40s of the token does not open the store's seal: %s",
-                         onem2m_pkcs11_quote_key(name, key->uri), why->detail);
+                         "key %.30s of PKCS#11 token %.20s does not open the store's seal: %s",
+                         onem2m_pkcs11_quote_key(name, key->uri),
+                         onem2m_pkcs11_quote_token(token, key->uri), why->detail);
 }
 
 static int unwrap_aes(ONEM2M_SEAL *seal, const TOKEN_KEY *key, const ONEM2M_WRAPPED_PARTS *parts,
@@ -276,10 +282,8 @@ int onem2m_seal_token_open(ONEM2M_SEAL *seal, const char *uri, const ONEM2M_WRAP
                              "reseal moves it");
     ERR_set_mark(); /* of a module that uses OpenSSL itself */
     ok = begin(&key, uri, 0, error);
-    if (ok) {
-        ok = open_with(seal, &key, wrapped, libctx, error);
-        end(&key);
-    }
+    if (ok)
+        ok = end(&key, open_with(seal, &key, wrapped, libctx, error), error);
     ERR_pop_to_mark();
     return ok;
 }
@@ -292,9 +296,8 @@ int onem2m_seal_token_is_there(const char *uri, int *is_there, ONEM2M_ERROR *err
     if (!begin(&key, uri, 0, error))
         return 0;
     found = look_for_key(&key, CKM_AES_GCM, error);
-    end(&key);
     *is_there = found > 0;
-    return found >= 0;
+    return end(&key, found >= 0, error);
 }
 
 static int make_key(TOKEN_KEY *key, ONEM2M_ERROR *error)
@@ -316,11 +319,6 @@ static int make_key(TOKEN_KEY *key, ONEM2M_ERROR *error)
 int onem2m_seal_token_create(const char *uri, ONEM2M_ERROR *error)
 {
     TOKEN_KEY key;
-    int ok;
 
-    if (!begin(&key, uri, CKF_RW_SESSION, error))
-        return 0;
-    ok = make_key(&key, error);
-    end(&key);
-    return ok;
+    return begin(&key, uri, CKF_RW_SESSION, error) && end(&key, make_key(&key, error), error);
 }

@@ -33,7 +33,8 @@ int onem2m_token_is_lost(CK_RV value)
 int onem2m_token_failed(ONEM2M_TOKEN_CALL *call, const char *function, CK_RV value)
 {
     call->value = value;
-    return onem2m_pkcs11_refuse(call->error, function, value);
+    onem2m_pkcs11_refuse(call->error, function, value);
+    return onem2m_pkcs11_say_which(call->error, call->token->uri);
 }
 
 int onem2m_token_cannot(const ONEM2M_TOKEN_CALL *call, const char *what)
@@ -56,6 +57,7 @@ static ONEM2M_TOKEN_LOGIN *open_login(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
         return NULL;
     }
     if (!onem2m_pkcs11_open(&login->first, token->uri, CKF_RW_SESSION, error)) {
+        onem2m_pkcs11_say_which(error, token->uri);
         OPENSSL_free(login);
         return NULL;
     }
