@@ -81,6 +81,13 @@ static int import(ONEM2M_TOKEN_CALL *call, void *argument)
            make_padded(call, &place, making->octets, &stored, &object);
 }
 
+/* A token may have made an object and yet say that it failed: nobody would know of it. */
+static void destroy_left(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key)
+{
+    if (key->custody == ONEM2M_CUSTODY_OBJECT && key->length > 0)
+        onem2m_token_destroy(token, key, NULL);
+}
+
 static int run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, MAKING *making,
                ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error)
 {
@@ -89,8 +96,10 @@ static int run(ONEM2M_TOKEN *token, onem2m_token_operation_fn *operation, MAKING
     if (making->made.custody == ONEM2M_CUSTODY_SOFTWARE)
         return onem2m_refuse(error, ONEM2M_R_BAD_CHOICE, ONEM2M_NO_OFFSET,
                              "a key in software is none of a PKCS#11 token");
-    if (!onem2m_token_run(token, NULL, operation, making, error))
+    if (!onem2m_token_run(token, NULL, operation, making, error)) {
+        destroy_left(token, &making->made);
         return 0;
+    }
     *key = making->made;
     return 1;
 }
