@@ -111,13 +111,20 @@ int onem2m_store_doom(ONEM2M_STORE_WRITER *writer, const ONEM2M_MATERIAL *materi
     return 1;
 }
 
+/* The transaction is over, whatever the token says: what failed for a moment only is done again. */
+static void destroy(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key)
+{
+    if (!onem2m_token_destroy(token, key, NULL))
+        onem2m_token_destroy(token, key, NULL);
+}
+
 /* What cannot be destroyed now is found by `verify`: an object without a record. */
 void onem2m_store_tidy_token(ONEM2M_STORE_WRITER *writer, int is_committed)
 {
     const ONEM2M_TOKEN_KEYS *useless = is_committed ? &writer->doomed : &writer->made;
 
     for (size_t i = 0; i < useless->count; i++)
-        onem2m_token_destroy(writer->store->token, &useless->keys[i], NULL);
+        destroy(writer->store->token, &useless->keys[i]);
     OPENSSL_free(writer->made.keys);
     OPENSSL_free(writer->doomed.keys);
     memset(&writer->made, 0, sizeof(writer->made));
