@@ -29,7 +29,7 @@ static int is_meant(SHIM_FUNCTION function)
 }
 
 /* What the call returns instead; CKR_OK: it is handed on. */
-static CK_RV enter(SHIM_FUNCTION function)
+static CK_RV decide(SHIM_FUNCTION function)
 {
     const unsigned long before = shim.calls[function]++;
 
@@ -49,6 +49,15 @@ static CK_RV enter(SHIM_FUNCTION function)
     if (shim.kills && !shim.after)
         raise(SIGKILL);
     return shim.kills ? SHIM_KILLED : shim.value;
+}
+
+static CK_RV enter(SHIM_FUNCTION function)
+{
+    const CK_RV told = decide(function);
+
+    if (told != CKR_OK)
+        shim.failed = function;
+    return told;
 }
 
 /* What a call that was made returns: what it is told to, although it has done its work. */
@@ -73,10 +82,6 @@ FORWARD(C_Finalize, (void *reserved), (reserved))
 FORWARD(C_GetSlotList, (unsigned char present, CK_SLOT_ID *slots, CK_ULONG *count),
         (present, slots, count))
 FORWARD(C_GetSlotInfo, (CK_SLOT_ID slot, CK_SLOT_INFO *info), (slot, info))
-FORWARD(C_OpenSession,
-        (CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
-         CK_SESSION_HANDLE *session),
-        (slot, flags, application, notify, session))
 FORWARD(C_GetSessionInfo, (CK_SESSION_HANDLE session, CK_SESSION_INFO *info), (session, info))
 FORWARD(C_Login,
         (CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *pin, CK_ULONG length),
@@ -137,6 +142,20 @@ FORWARD(C_UnwrapKey,
          unsigned char *in, CK_ULONG in_length, CK_ATTRIBUTE *template, CK_ULONG count,
          CK_OBJECT_HANDLE *key),
         (session, mechanism, unwrapping, in, in_length, template, count, key))
+static CK_RV shim_C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *application,
+                                CK_NOTIFY notify, CK_SESSION_HANDLE *session)
+{
+    const CK_RV told = enter(SHIM_C_OpenSession);
+    CK_RV value;
+
+    if (told != CKR_OK && !shim.after)
+        return told;
+    value = wrapped->C_OpenSession(slot, flags, application, notify, session);
+    if (value == CKR_OK)
+        shim.sessions++;
+    return leave(told, value);
+}
+
 static CK_RV shim_C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
                               CK_OBJECT_HANDLE base, CK_ATTRIBUTE *template, CK_ULONG count,
                               CK_OBJECT_HANDLE *key)
@@ -177,6 +196,8 @@ static CK_RV shim_C_CloseSession(CK_SESSION_HANDLE session)
     const CK_RV value = enter(SHIM_C_CloseSession);
     const CK_RV closed = wrapped->C_CloseSession(session);
 
+    if (closed == CKR_OK)
+        shim.sessions--;
     return leave(value, closed);
 }
 

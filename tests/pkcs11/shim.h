@@ -58,8 +58,10 @@ typedef enum { SHIM_FUNCTIONS(SHIM_ENUM) SHIM_FUNCTION_COUNT } SHIM_FUNCTION;
 
 typedef struct {
     _Atomic(unsigned long) calls[SHIM_FUNCTION_COUNT], all_calls;
-    SHIM_FUNCTION failing; /* SHIM_FUNCTION_COUNT: each of them */
-    unsigned long skip;    /* calls of it that do not fail; then one does, or all */
+    _Atomic(long) sessions; /* open now, whoever opened them; not set back with the counts */
+    SHIM_FUNCTION failed;   /* the last that failed as told; SHIM_FUNCTION_COUNT: none did */
+    SHIM_FUNCTION failing;  /* SHIM_FUNCTION_COUNT: each of them */
+    unsigned long skip;     /* calls of it that do not fail; then one does, or all */
     int fails_always;
     int fails_from;       /* all calls after skip fail */
     int fails_every;      /* each skip-th fails */

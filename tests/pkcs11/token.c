@@ -130,6 +130,7 @@ void reset_shim(void)
     tokens.shim->after = 0;
     tokens.shim->kills = 0;
     tokens.shim->all_calls = 0;
+    tokens.shim->failed = SHIM_FUNCTION_COUNT;
     for (size_t i = 0; i < SHIM_FUNCTION_COUNT; i++)
         tokens.shim->calls[i] = 0;
 }
