@@ -156,6 +156,15 @@ static CK_RV shim_C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *applicati
     return leave(told, value);
 }
 
+static int is_hidden(CK_MECHANISM_TYPE mechanism)
+{
+    for (size_t i = 0; i < sizeof(shim.hidden) / sizeof(shim.hidden[0]); i++) {
+        if (shim.hidden[i] != 0 && shim.hidden[i] == mechanism)
+            return 1;
+    }
+    return 0;
+}
+
 static CK_RV shim_C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
                               CK_OBJECT_HANDLE base, CK_ATTRIBUTE *template, CK_ULONG count,
                               CK_OBJECT_HANDLE *key)
@@ -165,6 +174,8 @@ static CK_RV shim_C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism
 
     if (value != CKR_OK)
         return value;
+    if (is_hidden(mechanism->mechanism))
+        return CKR_MECHANISM_INVALID;
     if (shim.derives_wrong)
         return wrapped->C_GenerateKey(session, &other, template, count, key);
     return wrapped->C_DeriveKey(session, mechanism, base, template, count, key);

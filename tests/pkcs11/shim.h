@@ -63,15 +63,16 @@ typedef struct {
     SHIM_FUNCTION failing;  /* SHIM_FUNCTION_COUNT: each of them */
     unsigned long skip;     /* calls of it that do not fail; then one does, or all */
     int fails_always;
-    int fails_from;       /* all calls after skip fail */
-    int fails_every;      /* each skip-th fails */
-    int derives_wrong;    /* C_DeriveKey makes another key, and says that all is well */
-    int fails_any;        /* whichever function it is */
-    int after;            /* those that only forward do their work first */
-    int kills;            /* the process, instead of failing */
-    CK_RV value;          /* CKR_OK: nothing fails */
-    CK_FLAGS token_flags; /* added to what a token has */
-    CK_ULONG length_off;  /* added to the length that C_Encrypt and C_Decrypt give */
+    int fails_from;              /* all calls after skip fail */
+    int fails_every;             /* each skip-th fails */
+    CK_MECHANISM_TYPE hidden[4]; /* C_DeriveKey knows none of them; not set back with the rest */
+    int derives_wrong;           /* C_DeriveKey makes another key, and says that all is well */
+    int fails_any;               /* whichever function it is */
+    int after;                   /* those that only forward do their work first */
+    int kills;                   /* the process, instead of failing */
+    CK_RV value;                 /* CKR_OK: nothing fails */
+    CK_FLAGS token_flags;        /* added to what a token has */
+    CK_ULONG length_off;         /* added to the length that C_Encrypt and C_Decrypt give */
 } SHIM_CONTROL;
 
 #endif
