@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,14 +45,29 @@ static int write_config(const BENCH_STORE_FILES *files)
     fprintf(file,
             "openssl_conf = init\n[init]\nproviders = providers\n[providers]\n"
             "default = base\nonem2m = keys\n[base]\nactivate = 1\n[keys]\nactivate = 1\n"
-            "module = %s/onem2m.so\nkeystore = lmdb:%s/store\nseal = file:%s/seal\n"
-            "fqdn = maf.example.com\n",
-            modules != NULL ? modules : ONEM2M_BENCH_MODULES, files->directory, files->directory);
+            "module = %s/onem2m.so\nfqdn = maf.example.com\nkeystore = %s\n",
+            modules != NULL ? modules : ONEM2M_BENCH_MODULES, files->keystore);
+    if (files->seal[0] != '\0')
+        fprintf(file, "seal = %s\n", files->seal);
     return fclose(file) == 0 || bench_failed(files->config);
 }
 
+/* With a token its own seal, and records beside it unless they are to be in it. */
+static void name_store(BENCH_STORE_FILES *files)
+{
+    if (files->token == NULL) {
+        snprintf(files->keystore, sizeof(files->keystore), "lmdb:%s/store", files->directory);
+        snprintf(files->seal, sizeof(files->seal), "file:%s/seal", files->directory);
+    } else if (files->has_records_in_token) {
+        snprintf(files->keystore, sizeof(files->keystore), "%s", files->token);
+    } else {
+        snprintf(files->keystore, sizeof(files->keystore), "%s%cx-records=lmdb:%s/store",
+                 files->token, strchr(files->token, '?') != NULL ? '&' : '?', files->directory);
+    }
+}
+
 /* Every kind with the attributes that such a key would have: records of some 300 octets. */
-static void write_key(FILE *file, size_t number)
+static void write_key(FILE *file, size_t number, int kind)
 {
     static const char *const kinds[BENCH_KINDS] = { "kpm\tsuid=10", "ke", "km\tsuid=11",
                                                     "kpsa\tsuid=12" };
@@ -62,17 +78,17 @@ static void write_key(FILE *file, size_t number)
             "kind=%s\tkey-id=%s\tnot-after=20991231T235959\tadmin-fqdn=admin.example.com\t"
             "entity-id=//sp.example.com/cse-%07zu\tlabels=meter building-7 floor-3 "
             "commissioned-by-contractor-12 tariff-night-and-day\tpriv=%.32s%.32s\n",
-            kinds[number % BENCH_KINDS], name.text, number, name.text, name.text);
+            kinds[kind], name.text, number, name.text, name.text);
 }
 
-static int write_keys(const char *path, size_t keys)
+static int write_keys(const BENCH_STORE_FILES *files, const char *path)
 {
     FILE *file = fopen(path, "w");
 
     if (file == NULL)
         return bench_failed(path);
-    for (size_t i = 0; i < keys; i++)
-        write_key(file, i);
+    for (size_t i = 0; i < files->keys; i++)
+        write_key(file, i, files->is_all_ke ? BENCH_KE : (int)(i % BENCH_KINDS));
     return fclose(file) == 0 || bench_failed(path);
 }
 
@@ -84,7 +100,7 @@ static int import(BENCH_STORE_FILES *files)
     int ok;
 
     snprintf(keys, sizeof(keys), "%s/keys", files->directory);
-    if (!write_keys(keys, files->keys))
+    if (!write_keys(files, keys))
         return 0;
     start = bench_now();
     ok = bench_run_program(arguments, files->config, -1);
@@ -127,7 +143,9 @@ int bench_store_files_make(BENCH_STORE_FILES *files, size_t keys)
     snprintf(files->config, sizeof(files->config), "%s/openssl.cnf", files->directory);
     snprintf(files->copy, sizeof(files->copy), "%s/copy", files->directory);
     snprintf(files->bare, sizeof(files->bare), "%s/bare", files->directory);
-    return write_config(files) && init(files) && import(files) && copy(files);
+    name_store(files);
+    return write_config(files) && init(files) && import(files) &&
+           (files->has_records_in_token || copy(files));
 }
 
 void bench_store_files_remove(const BENCH_STORE_FILES *files)

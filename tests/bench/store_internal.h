@@ -84,8 +84,4 @@ bench_fn bench_object_load, bench_object_ask;
 /* One more key: with OSSL_PARAM "store", and a record of the same size in the copy. */
 bench_fn bench_insert, bench_insert_bare;
 
-/* Measures in fresh processes how long the first look-up takes and what stays in memory.
- * smallest: the rows of another store to compare with, NULL for none; *rows: for the next. */
-int bench_store_processes(BENCH *bench, const BENCH_STORE *store, const BENCH_ROW **smallest);
-
 #endif

@@ -289,7 +289,12 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list)
         return value;
     own = *wrapped;
     own.C_GetFunctionList = C_GetFunctionList;
-    SHIM_FUNCTIONS(REPLACE)
+    if (getenv("ONEM2M_SHIM_BARE") != NULL) {
+        REPLACE(C_Initialize)
+        REPLACE(C_FindObjectsInit)
+    } else {
+        SHIM_FUNCTIONS(REPLACE)
+    }
     read_environment();
     *list = &own;
     return CKR_OK;

@@ -13,7 +13,8 @@
  * what it is told to instead. A test reaches the control by dlsym of "shim"; a
  * program by the environment: ONEM2M_SHIM=FUNCTION=VALUE, all calls of it;
  * ONEM2M_SHIM_MODULE, another module than SoftHSM; ONEM2M_SHIM_PARAMETERS, what
- * is handed to it as NSS's library parameters.
+ * is handed to it as NSS's library parameters; ONEM2M_SHIM_BARE, for benchmarks:
+ * only C_FindObjectsInit is counted, all other calls are the module's own.
  */
 #define SHIM_FUNCTIONS(X)                                                                          \
     X(C_Initialize)                                                                                \
