@@ -201,6 +201,20 @@ int onem2m_key_object_use(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use,
     return onem2m_key_object_visit(object, visit_allowed, &guarded, error);
 }
 
+int onem2m_key_object_use_again(ONEM2M_KEY_OBJECT *object, ONEM2M_KEPT_KEY *kept,
+                                const ONEM2M_USE *use, onem2m_store_visit_fn *visit, void *argument,
+                                ONEM2M_ERROR *error)
+{
+    GUARDED guarded = { .use = *use, .visit = visit, .argument = argument };
+
+    if (!object->is_stored)
+        return onem2m_key_object_use(object, use, visit, argument, error);
+    onem2m_key_object_complete_use(object, &guarded.use);
+    return onem2m_keys_look_up_again(
+        &object->provider->keys, kept, object->key.attributes.text[ONEM2M_TEXT_KEY_ID],
+        ONEM2M_KIND_BIT(object->key.attributes.kind), visit_allowed, &guarded, error);
+}
+
 static int copy_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
                     const ONEM2M_MATERIAL *material, ONEM2M_ERROR *error)
 {

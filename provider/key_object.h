@@ -86,6 +86,11 @@ int onem2m_key_object_visit(ONEM2M_KEY_OBJECT *object, onem2m_store_visit_fn *vi
 int onem2m_key_object_use(ONEM2M_KEY_OBJECT *object, const ONEM2M_USE *use,
                           onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error);
 
+/* The same for a context that uses one object again and again; kept is the context's. */
+int onem2m_key_object_use_again(ONEM2M_KEY_OBJECT *object, ONEM2M_KEPT_KEY *kept,
+                                const ONEM2M_USE *use, onem2m_store_visit_fn *visit, void *argument,
+                                ONEM2M_ERROR *error);
+
 /*
  * A copy of the key as it is now, into *key (zeroed), for whoever must not hold
  * up the store while somebody else's code runs. use as above; NULL: nobody is

@@ -19,6 +19,7 @@ typedef struct {
     ONEM2M_KEY_OBJECT *key; /* NULL before the first initialisation */
     ONEM2M_DERIVATION_PARAMS params;
     ONEM2M_SECRET requester; /* canonical; empty: none */
+    ONEM2M_KEPT_KEY kept;
 } KEYEXCH_CTX;
 
 static OSSL_FUNC_keyexch_newctx_fn keyexch_new;
@@ -55,6 +56,7 @@ static void keyexch_free(void *vctx)
 
     if (ctx == NULL)
         return;
+    onem2m_keys_give_kept(&ctx->provider->keys, &ctx->kept);
     onem2m_key_object_free(ctx->key);
     onem2m_derivation_params_clear(&ctx->params);
     onem2m_secret_clear(&ctx->requester);
@@ -172,6 +174,7 @@ static int keyexch_init(void *vctx, void *vkey, const OSSL_PARAM params[])
     if (!keyexch_set_ctx_params(ctx, params))
         return 0;
     if (vkey != NULL && vkey != ctx->key) {
+        onem2m_kept_key_forget(&ctx->kept);
         onem2m_key_object_free(ctx->key);
         ctx->key = onem2m_key_object_up_ref(vkey);
     }
@@ -210,7 +213,7 @@ static int serve_key(void *argument, const ONEM2M_ATTRIBUTES *attributes,
 }
 
 /* The key is looked up and policy asked, unless the size alone is wanted and the digest says it. */
-static int serve(const KEYEXCH_CTX *ctx, OUTPUT *output, ONEM2M_ERROR *error)
+static int serve(KEYEXCH_CTX *ctx, OUTPUT *output, ONEM2M_ERROR *error)
 {
     ONEM2M_USE use;
 
@@ -220,10 +223,10 @@ static int serve(const KEYEXCH_CTX *ctx, OUTPUT *output, ONEM2M_ERROR *error)
         return 0;
     onem2m_use_of_derivation(&use, output->input);
     use.requester = (ONEM2M_SLICE){ ctx->requester.octets, ctx->requester.length };
-    return onem2m_key_object_use(ctx->key, &use, serve_key, output, error);
+    return onem2m_key_object_use_again(ctx->key, &ctx->kept, &use, serve_key, output, error);
 }
 
-static int serve_with_hmac(const KEYEXCH_CTX *ctx, OUTPUT *output)
+static int serve_with_hmac(KEYEXCH_CTX *ctx, OUTPUT *output)
 {
     ONEM2M_ERROR error;
     int ok;

@@ -129,6 +129,37 @@ int onem2m_keys_look_up(ONEM2M_KEYS *keys, ONEM2M_SLICE key_id, unsigned int kin
     return ok;
 }
 
+int onem2m_keys_look_up_again(ONEM2M_KEYS *keys, ONEM2M_KEPT_KEY *kept, ONEM2M_SLICE key_id,
+                              unsigned int kinds, onem2m_store_visit_fn *visit, void *argument,
+                              ONEM2M_ERROR *error)
+{
+    const char *name = (const char *)key_id.data;
+
+    if (kept->reader == NULL)
+        kept->reader = onem2m_keys_take_reader(keys, error);
+    if (kept->reader == NULL)
+        return 0;
+    if (kept->has_served)
+        return onem2m_store_look_up_again(kept->reader, &kept->found, name, key_id.length, kinds,
+                                          visit, argument, error);
+    kept->has_served =
+        onem2m_store_look_up(kept->reader, name, key_id.length, kinds, visit, argument, error);
+    return kept->has_served;
+}
+
+void onem2m_kept_key_forget(ONEM2M_KEPT_KEY *kept)
+{
+    onem2m_found_key_clear(&kept->found);
+    kept->has_served = 0;
+}
+
+void onem2m_keys_give_kept(ONEM2M_KEYS *keys, ONEM2M_KEPT_KEY *kept)
+{
+    onem2m_kept_key_forget(kept);
+    onem2m_keys_give_reader(keys, kept->reader);
+    kept->reader = NULL;
+}
+
 int onem2m_keys_protection(const ONEM2M_KEYS *keys, const ONEM2M_ATTRIBUTES *attributes)
 {
     const ONEM2M_STORE *store = atomic_load_explicit(&keys->store, memory_order_acquire);

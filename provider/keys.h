@@ -54,6 +54,27 @@ void onem2m_keys_give_reader(ONEM2M_KEYS *keys, ONEM2M_STORE_READER *reader);
 int onem2m_keys_look_up(ONEM2M_KEYS *keys, ONEM2M_SLICE key_id, unsigned int kinds,
                         onem2m_store_visit_fn *visit, void *argument, ONEM2M_ERROR *error);
 
+/*
+ * A key that one context uses again and again, and the reader that found it: see
+ * onem2m_store_look_up_again. It is kept from the second use on, so that a context for one use
+ * holds no octets. A zeroed structure is none.
+ */
+typedef struct {
+    ONEM2M_STORE_READER *reader;
+    ONEM2M_FOUND_KEY found;
+    int has_served;
+} ONEM2M_KEPT_KEY;
+
+/* As onem2m_keys_look_up, with the same key_id and kinds each time or onem2m_kept_key_forget in
+ * between. For a name that the context was given once and not for this use. */
+int onem2m_keys_look_up_again(ONEM2M_KEYS *keys, ONEM2M_KEPT_KEY *kept, ONEM2M_SLICE key_id,
+                              unsigned int kinds, onem2m_store_visit_fn *visit, void *argument,
+                              ONEM2M_ERROR *error);
+void onem2m_kept_key_forget(ONEM2M_KEPT_KEY *kept);
+
+/* The end of it. */
+void onem2m_keys_give_kept(ONEM2M_KEYS *keys, ONEM2M_KEPT_KEY *kept);
+
 /* The protection level of a key (TS-0003 table 6.3.1-1). */
 int onem2m_keys_protection(const ONEM2M_KEYS *keys, const ONEM2M_ATTRIBUTES *attributes);
 

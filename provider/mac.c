@@ -18,8 +18,8 @@
 typedef struct {
     ONEM2M_HMAC_CONTEXT hmac;
     ONEM2M_SECRET key_id;
-    ONEM2M_SECRET requester;     /* canonical; empty: none */
-    ONEM2M_STORE_READER *reader; /* taken when the first key is looked up */
+    ONEM2M_SECRET requester; /* canonical; empty: none */
+    ONEM2M_KEPT_KEY kept;
 } MAC_CTX;
 
 /* What a call brings: not in the context before nothing can fail any more. */
@@ -65,7 +65,7 @@ static void mac_free(void *vctx)
     onem2m_hmac_context_clear(&ctx->hmac);
     onem2m_secret_clear(&ctx->key_id);
     onem2m_secret_clear(&ctx->requester);
-    onem2m_keys_give_reader(&ctx->hmac.provider->keys, ctx->reader);
+    onem2m_keys_give_kept(&ctx->hmac.provider->keys, &ctx->kept);
     OPENSSL_free(ctx);
 }
 
@@ -144,11 +144,11 @@ static int begin_allowed(void *argument, const ONEM2M_ATTRIBUTES *attributes,
            onem2m_hmac_context_begin(&allowance->beginning, attributes, material, error);
 }
 
-static int provide_reader(MAC_CTX *ctx, ONEM2M_ERROR *error)
+/* What is kept is of the name that the context has. */
+static void forget_another(MAC_CTX *ctx, const MAC_CALL *call)
 {
-    if (ctx->reader == NULL)
-        ctx->reader = onem2m_keys_take_reader(&ctx->hmac.provider->keys, error);
-    return ctx->reader != NULL;
+    if (call->key_id.data != ctx->key_id.octets)
+        onem2m_kept_key_forget(&ctx->kept);
 }
 
 static int look_up(MAC_CTX *ctx, const MAC_CALL *call, ONEM2M_ERROR *error)
@@ -163,10 +163,10 @@ static int look_up(MAC_CTX *ctx, const MAC_CALL *call, ONEM2M_ERROR *error)
     if (call->key_id.length == 0)
         return onem2m_refuse(error, ONEM2M_R_MISSING_KEY, ONEM2M_NO_OFFSET,
                              ONEM2M_PARAM_KEY_ID ": not set");
-    return provide_reader(ctx, error) &&
-           onem2m_store_look_up(ctx->reader, (const char *)call->key_id.data, call->key_id.length,
-                                onem2m_policy_kinds(&allowance.use), begin_allowed, &allowance,
-                                error);
+    forget_another(ctx, call);
+    return onem2m_keys_look_up_again(&ctx->hmac.provider->keys, &ctx->kept, call->key_id,
+                                     onem2m_policy_kinds(&allowance.use), begin_allowed, &allowance,
+                                     error);
 }
 
 static int begin(MAC_CTX *ctx, const MAC_CALL *call)
@@ -188,6 +188,7 @@ static int set_params(MAC_CTX *ctx, const OSSL_PARAM params[], int must_begin)
                (call.wish.digest != NULL && onem2m_mac_stream_digest(&ctx->hmac.stream) != NULL)))
         ok = begin(ctx, &call);
     if (ok) {
+        forget_another(ctx, &call);
         keep(&ctx->key_id, call.key_id);
         keep(&ctx->requester, call.requester);
         onem2m_digest_wish_commit(&call.wish, &ctx->hmac);

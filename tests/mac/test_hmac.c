@@ -42,10 +42,10 @@ static int init(EVP_MAC_CTX *ctx, const char *key_id, const char *digest)
     return EVP_MAC_init(ctx, NULL, 0, params);
 }
 
-static void check_mac(EVP_MAC_CTX *ctx, const char *digest)
+static void check_mac_of(EVP_MAC_CTX *ctx, const char *digest, size_t key_length)
 {
     unsigned char mic[EVP_MAX_MD_SIZE], expected[EVP_MAX_MD_SIZE];
-    const size_t size = reference_hmac(digest, 32, MESSAGE, MESSAGE_LENGTH, expected);
+    const size_t size = reference_hmac(digest, key_length, MESSAGE, MESSAGE_LENGTH, expected);
     size_t length = 0;
 
     CHECK(EVP_MAC_CTX_get_mac_size(ctx) == size);
@@ -53,6 +53,11 @@ static void check_mac(EVP_MAC_CTX *ctx, const char *digest)
     CHECK(EVP_MAC_final(ctx, mic, &length, sizeof(mic)) == 1);
     CHECK(length == size && memcmp(mic, expected, size) == 0);
     check_no_error();
+}
+
+static void check_mac(EVP_MAC_CTX *ctx, const char *digest)
+{
+    check_mac_of(ctx, digest, 32);
 }
 
 static int update(EVP_MAC_CTX *ctx)
@@ -229,6 +234,37 @@ static void test_policy(void **state)
     EVP_MAC_CTX_free(ctx);
 }
 
+/* A name that is used again and again, and then another: given to init, or set between messages. */
+static void test_another_name(void **state)
+{
+    static const KEY_SPEC longer = {
+        .key_id = "longer@maf.example.com", .kind = "esdata", .suid = 25, .length = 40
+    };
+    const PLACE *store = *state;
+    const OSSL_PARAM other[] = { text(ONEM2M_PARAM_KEY_ID, longer.key_id),
+                                 OSSL_PARAM_construct_end() };
+    EVP_MAC_CTX *ctx = new_mac(store->libctx);
+
+    EVP_PKEY_free(import_key(store->libctx, &longer));
+    for (int round = 0; round < 2; round++) {
+        CHECK(init(ctx, KEY_ID, NULL) == 1 && update(ctx) == 1);
+        check_mac(ctx, "SHA2-256");
+        for (int again = 0; again < 3; again++) {
+            CHECK(init(ctx, NULL, NULL) == 1 && update(ctx) == 1);
+            check_mac(ctx, "SHA2-256");
+        }
+        if (round == 0)
+            CHECK(init(ctx, longer.key_id, NULL) == 1);
+        else
+            CHECK(EVP_MAC_CTX_set_params(ctx, other) == 1 && init(ctx, NULL, NULL) == 1);
+        CHECK(update(ctx) == 1);
+        check_mac_of(ctx, "SHA2-256", longer.length);
+        CHECK(init(ctx, NULL, NULL) == 1 && update(ctx) == 1);
+        check_mac_of(ctx, "SHA2-256", longer.length);
+    }
+    EVP_MAC_CTX_free(ctx);
+}
+
 /* Revoked in another library context: the next use is refused, of the name and of the object. */
 static void test_revoked_elsewhere(void **state)
 {
@@ -240,6 +276,9 @@ static void test_revoked_elsewhere(void **state)
     EVP_MD_CTX *sign = EVP_MD_CTX_new();
 
     CHECK(init(mac, spec.key_id, NULL) == 1 && update(mac) == 1);
+    check_mac(mac, "SHA2-256");
+    for (int again = 0; again < 3; again++)
+        CHECK(init(mac, NULL, NULL) == 1 && update(mac) == 1);
     CHECK(EVP_DigestSignInit_ex(sign, NULL, NULL, store->libctx, NULL, key, NULL) == 1);
     CHECK(set_text(key, "state", "revoked") == 1);
     check_mac(mac, "SHA2-256"); /* had begun before */
@@ -252,6 +291,38 @@ static void test_revoked_elsewhere(void **state)
     EVP_MAC_CTX_free(mac);
     EVP_PKEY_free(key);
     OSSL_LIB_CTX_free(elsewhere);
+}
+
+static int derive_km(EVP_PKEY_CTX *ctx, unsigned char out[32])
+{
+    size_t length = 32;
+
+    return EVP_PKEY_derive(ctx, out, &length);
+}
+
+/* Octets that a context derives again and again of one key object, until its record changes. */
+static void test_object_revoked(void **state)
+{
+    static const KEY_SPEC spec = { .key_id = "derived@maf.example.com", .kind = "ke" };
+    const PLACE *store = *state;
+    const OSSL_PARAM params[] = { text(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
+                                  text(ONEM2M_PARAM_MAF_ID, "maf.example.com"),
+                                  OSSL_PARAM_construct_end() };
+    EVP_PKEY *key = import_key(store->libctx, &spec);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(store->libctx, key, ONEM2M_PROPERTY_QUERY);
+    unsigned char first[32], out[32];
+
+    CHECK(EVP_PKEY_derive_init_ex(ctx, params) == 1 && derive_km(ctx, first) == 1);
+    for (int again = 0; again < 3; again++)
+        CHECK(derive_km(ctx, out) == 1 && memcmp(out, first, sizeof(out)) == 0);
+    CHECK(set_text(key, "labels", "changed") == 1);
+    CHECK(derive_km(ctx, out) == 1 && memcmp(out, first, sizeof(out)) == 0);
+    CHECK(set_text(key, "state", "revoked") == 1);
+    CHECK(derive_km(ctx, out) <= 0);
+    CHECK(ERR_GET_REASON(ERR_peek_error()) == ONEM2M_R_REVOKED);
+    ERR_clear_error();
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(key);
 }
 
 static int setup(void **state)
@@ -282,7 +353,9 @@ int main(void)
         cmocka_unit_test(test_refused_parameters),
         cmocka_unit_test(test_digest_in_between),
         cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_another_name),
         cmocka_unit_test(test_revoked_elsewhere),
+        cmocka_unit_test(test_object_revoked),
     };
 
     return cmocka_run_group_tests(alone, NULL, NULL) +

@@ -158,7 +158,7 @@ static void every_allocation_of_a_first_use_may_fail(void **state)
     assert_true(failed > 3);
 }
 
-/* Each use looks the record up again, with what an earlier one left for that. */
+/* The first finds what it needs, the second keeps the key, and those after it allocate nothing. */
 static void a_use_of_a_stored_key_allocates_nothing(void **state)
 {
     const OSSL_PARAM params[] = { TEXT(ONEM2M_PARAM_DERIVATION, ONEM2M_KDF_KM),
@@ -169,13 +169,13 @@ static void a_use_of_a_stored_key_allocates_nothing(void **state)
     unsigned char km[32];
 
     assert_int_equal(EVP_PKEY_derive_init_ex(ctx, params), 1);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         const long before = own_allocations;
         size_t length = sizeof(km);
 
         assert_int_equal(EVP_PKEY_derive(ctx, km, &length), 1);
         assert_string_equal(attribute(key, ONEM2M_PARAM_STATE), "active");
-        assert_true(i == 0 || own_allocations == before);
+        assert_true(i < 2 || own_allocations == before);
     }
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(key);
