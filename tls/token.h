@@ -39,6 +39,9 @@ void onem2m_token_login_free(ONEM2M_TOKEN_LOGIN *login);
  */
 int onem2m_token_refuse(ONEM2M_ERROR *error, const char *function);
 
+/* p11-kit's session, for what libp11 does not tell. */
+const ONEM2M_PKCS11_SESSION *onem2m_token_login_session(const ONEM2M_TOKEN_LOGIN *login);
+
 /* As libp11 has it; the login's. */
 struct PKCS11_token_st *onem2m_token_login_token(const ONEM2M_TOKEN_LOGIN *login);
 
@@ -62,7 +65,8 @@ X509 *onem2m_token_certificate(const ONEM2M_TOKEN_LOGIN *login, P11KitUri *uri,
 STACK_OF(X509) * onem2m_token_chain(const ONEM2M_TOKEN_LOGIN *login, X509 *certificate,
                                     OSSL_LIB_CTX *libctx, ONEM2M_ERROR *error);
 
-/* libp11's own, of the private key that fits the URI, or that has the certificate's id. */
+/* libp11's own, of the private key that fits the URI, or that has the certificate's id. One that
+ * wants a PIN for each signature, which nobody here could give, is refused. */
 EVP_PKEY *onem2m_token_private_key(const ONEM2M_TOKEN_LOGIN *login, P11KitUri *uri,
                                    const ONEM2M_TOKEN_ID *id, ONEM2M_ERROR *error);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <libp11.h>
 #include <openssl/err.h>
+#include <openssl/ui.h>
 #include "keystore/process.h"
 #include "spares.h"
 #include "token.h"
@@ -81,6 +82,30 @@ static int check_proxy(ONEM2M_ERROR *error)
                          onem2m_quote(reason, message != NULL ? message : "no reason given"));
 }
 
+static int give_nothing(UI *ui, UI_STRING *string)
+{
+    (void)ui;
+    (void)string;
+    return 0;
+}
+
+static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+static UI_METHOD *nobody;
+
+static void make_nobody(void)
+{
+    nobody = UI_create_method("onem2m: nobody");
+    if (nobody != NULL)
+        UI_method_set_reader(nobody, give_nothing);
+}
+
+/* Where a key turns out to want a PIN for a signature libp11 would ask the terminal. */
+static int let_ask_nobody(PKCS11_CTX *ctx)
+{
+    return CRYPTO_THREAD_run_once(&once, make_nobody) && nobody != NULL &&
+           PKCS11_set_ui_method(ctx, nobody, NULL) == 0;
+}
+
 static CONTEXT *load_context(ONEM2M_ERROR *error)
 {
     CONTEXT *context;
@@ -94,7 +119,8 @@ static CONTEXT *load_context(ONEM2M_ERROR *error)
     }
     context->generation = onem2m_process_generation();
     context->ctx = PKCS11_CTX_new_ex != NULL ? PKCS11_CTX_new_ex(NO_METHODS) : PKCS11_CTX_new();
-    if (context->ctx != NULL && PKCS11_CTX_load(context->ctx, ONEM2M_P11_KIT_PROXY) == 0)
+    if (context->ctx != NULL && let_ask_nobody(context->ctx) &&
+        PKCS11_CTX_load(context->ctx, ONEM2M_P11_KIT_PROXY) == 0)
         return context;
     onem2m_token_refuse(error, "PKCS11_CTX_load");
     if (context->ctx != NULL)
@@ -192,6 +218,11 @@ void onem2m_token_login_free(ONEM2M_TOKEN_LOGIN *login)
         onem2m_pkcs11_close(&login->session);
     }
     OPENSSL_free(login);
+}
+
+const ONEM2M_PKCS11_SESSION *onem2m_token_login_session(const ONEM2M_TOKEN_LOGIN *login)
+{
+    return &login->session;
 }
 
 PKCS11_TOKEN *onem2m_token_login_token(const ONEM2M_TOKEN_LOGIN *login)

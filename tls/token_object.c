@@ -9,10 +9,13 @@
 #include <openssl/x509v3.h>
 #include "engine.h"
 #include "keystore/error.h"
+#include "keystore/pkcs11_object.h"
 #include "token.h"
 
 /* A path longer than this is none (TS-0003 10.1.1 speaks of one root and its CAs). */
 #define CHAIN_MAX 8
+/* Keys of one CKA_ID that are looked at. */
+#define KEYS_MAX 8
 
 /* ---- Names ---- */
 
@@ -186,6 +189,53 @@ static PKCS11_KEY *find_key(PKCS11_KEY *list, unsigned int count, P11KitUri *uri
     return NULL;
 }
 
+static int refuse_always(P11KitUri *uri, ONEM2M_ERROR *error)
+{
+    char name[ONEM2M_QUOTED_MAX];
+
+    return onem2m_refuse(error, ONEM2M_R_TOKEN_CANNOT, ONEM2M_NO_OFFSET,
+                         "key %s of the token wants a PIN for each signature "
+                         "(CKA_ALWAYS_AUTHENTICATE), and no handshake has one",
+                         onem2m_pkcs11_quote_key(name, uri));
+}
+
+/* Whether an object has the attribute set; a token that does not know it has it not. */
+static int is_always_asked(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE object,
+                           CK_RV *value)
+{
+    CK_BBOOL is_set = CK_FALSE;
+    CK_ATTRIBUTE attribute = { CKA_ALWAYS_AUTHENTICATE, &is_set, sizeof(is_set) };
+
+    *value = session->module->C_GetAttributeValue(session->handle, object, &attribute, 1);
+    if (*value == CKR_ATTRIBUTE_TYPE_INVALID)
+        *value = CKR_OK;
+    return *value == CKR_OK && is_set;
+}
+
+/* At a PIN pad somebody can be asked, by the token itself. */
+static int check_always(const ONEM2M_PKCS11_SESSION *session, const PKCS11_KEY *key, P11KitUri *uri,
+                        ONEM2M_ERROR *error)
+{
+    static const CK_OBJECT_CLASS private_key = CKO_PRIVATE_KEY;
+    ONEM2M_PKCS11_TEMPLATE template = { .count = 0 };
+    const char *function = "C_GetAttributeValue";
+    CK_OBJECT_HANDLE found[KEYS_MAX];
+    CK_ULONG count = KEYS_MAX;
+    CK_RV value;
+
+    if ((session->token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
+        return 1;
+    onem2m_pkcs11_add(&template, CKA_CLASS, &private_key, sizeof(private_key));
+    onem2m_pkcs11_add(&template, CKA_ID, key->id, key->id_len);
+    value =
+        onem2m_pkcs11_find(session->module, session->handle, &template, found, &count, &function);
+    for (CK_ULONG i = 0; value == CKR_OK && i < count; i++) {
+        if (is_always_asked(session, found[i], &value))
+            return refuse_always(uri, error);
+    }
+    return value == CKR_OK || onem2m_pkcs11_refuse(error, function, value);
+}
+
 EVP_PKEY *onem2m_token_private_key(const ONEM2M_TOKEN_LOGIN *login, P11KitUri *uri,
                                    const ONEM2M_TOKEN_ID *id, ONEM2M_ERROR *error)
 {
@@ -198,7 +248,7 @@ EVP_PKEY *onem2m_token_private_key(const ONEM2M_TOKEN_LOGIN *login, P11KitUri *u
         return NULL;
     }
     found = find_key(list, count, uri, id, error);
-    if (found == NULL)
+    if (found == NULL || !check_always(onem2m_token_login_session(login), found, uri, error))
         return NULL;
     key = PKCS11_get_private_key(found);
     if (key == NULL)

@@ -227,7 +227,7 @@ static EVP_PKEY *read_rsa(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE
     return key;
 }
 
-EVP_PKEY *make_device_key(const char *label, unsigned char id, int is_rsa)
+static EVP_PKEY *make_key(const char *label, unsigned char id, int is_rsa, int always_asks)
 {
     static const unsigned char p256[] = { 6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7 };
     static const unsigned char f4[] = { 1, 0, 1 };
@@ -253,6 +253,8 @@ EVP_PKEY *make_device_key(const char *label, unsigned char id, int is_rsa)
     add(&private, CKA_SENSITIVE, &yes, sizeof(yes));
     add(&private, CKA_EXTRACTABLE, &no, sizeof(no));
     add(&private, CKA_SIGN, &yes, sizeof(yes));
+    if (always_asks)
+        add(&private, CKA_ALWAYS_AUTHENTICATE, &yes, sizeof(yes));
     value = session.module->C_GenerateKeyPair(session.handle, &mechanism, public.attributes,
                                               public.count, private.attributes, private.count,
                                               &public_key, &private_key);
@@ -260,6 +262,16 @@ EVP_PKEY *make_device_key(const char *label, unsigned char id, int is_rsa)
     key = is_rsa ? read_rsa(&session, public_key) : read_ec(&session, public_key);
     onem2m_pkcs11_close(&session);
     return key;
+}
+
+EVP_PKEY *make_device_key(const char *label, unsigned char id, int is_rsa)
+{
+    return make_key(label, id, is_rsa, 0);
+}
+
+EVP_PKEY *make_always_asking_key(const char *label, unsigned char id)
+{
+    return make_key(label, id, 0, 1);
 }
 
 void put_certificate(const char *label, unsigned char id, X509 *certificate)

@@ -32,6 +32,9 @@ const char *credential_uri(const char *name);
 /* A key pair made in the token: P-256 or RSA of 2048 bits. Returns the public key. */
 EVP_PKEY *make_device_key(const char *label, unsigned char id, int is_rsa);
 
+/* The same of P-256, with CKA_ALWAYS_AUTHENTICATE. */
+EVP_PKEY *make_always_asking_key(const char *label, unsigned char id);
+
 /* Puts a certificate there. */
 void put_certificate(const char *label, unsigned char id, X509 *certificate);
 

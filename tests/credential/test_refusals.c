@@ -125,30 +125,6 @@ static void by_id_of_the_certificate(void **state)
     EVP_PKEY_free(key);
 }
 
-/* One try of each PIN; the last one before the token locks itself is left. */
-static void wrong_pin(void **state)
-{
-    (void)state;
-    reset_shim();
-    write_pin(WRONG_PIN, 0600);
-    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "CKR_PIN_INCORRECT");
-    for (int i = 0; i < 3; i++)
-        must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "has refused this PIN");
-    assert_int_equal(calls(SHIM_C_Login), 1);
-    write_pin(TOKEN_PIN, 0644);
-    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "chmod 600");
-    write_pin(TOKEN_PIN, 0600);
-    reset_shim();
-    tokens.shim->token_flags = CKF_USER_PIN_FINAL_TRY;
-    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "CKF_USER_PIN_FINAL_TRY");
-    tokens.shim->token_flags = CKF_USER_PIN_LOCKED;
-    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN_LOCKED, "CKF_USER_PIN_LOCKED");
-    assert_int_equal(calls(SHIM_C_Login), 0);
-    let_fail(SHIM_C_Login, CKR_PIN_LOCKED, 0);
-    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN_LOCKED, "CKR_PIN_LOCKED");
-    reset_shim();
-}
-
 /* ---- A PIN that is asked for ---- */
 
 static int asked;
@@ -175,6 +151,59 @@ static int set_asking(const char *pin, const char *uri)
     ok = onem2m_tls_token_credential(ctx, uri);
     SSL_CTX_free(ctx);
     return ok;
+}
+
+/* libp11 would ask the terminal. It must not even where a token tells us nothing of the attribute.
+ */
+static void a_key_that_always_asks(void **state)
+{
+    static const SPEC spec = { .names = "DNS:" MEF };
+    EVP_PKEY *key = make_always_asking_key("always", 40);
+    X509 *certificate = certify(key, &spec, &device_ca);
+    int passed = 0;
+
+    (void)state;
+    put_certificate("always", 40, certificate);
+    reset_shim();
+    must_refuse(credential_uri("always"), ONEM2M_R_TOKEN_CANNOT, "CKA_ALWAYS_AUTHENTICATE");
+    assert_int_equal(calls(SHIM_C_SignInit), 0);
+    for (unsigned long skip = 0; skip < 200; skip++) {
+        let_fail(SHIM_C_GetAttributeValue, CKR_ATTRIBUTE_TYPE_INVALID, skip);
+        assert_false(set_asking(TOKEN_PIN, credential_uri("always")));
+        passed += calls(SHIM_C_SignInit) > 0;
+        assert_true(calls(SHIM_C_Login) <= 1); /* the user's */
+        ERR_clear_error();
+        if (calls(SHIM_C_GetAttributeValue) <= (int)skip)
+            break;
+    }
+    assert_true(passed > 0);
+    reset_shim();
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
+
+/* One try of each PIN; the last one before the token locks itself is left. */
+static void wrong_pin(void **state)
+{
+    (void)state;
+    reset_shim();
+    write_pin(WRONG_PIN, 0600);
+    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "CKR_PIN_INCORRECT");
+    for (int i = 0; i < 3; i++)
+        must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "has refused this PIN");
+    assert_int_equal(calls(SHIM_C_Login), 1);
+    write_pin(TOKEN_PIN, 0644);
+    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "chmod 600");
+    write_pin(TOKEN_PIN, 0600);
+    reset_shim();
+    tokens.shim->token_flags = CKF_USER_PIN_FINAL_TRY;
+    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN, "CKF_USER_PIN_FINAL_TRY");
+    tokens.shim->token_flags = CKF_USER_PIN_LOCKED;
+    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN_LOCKED, "CKF_USER_PIN_LOCKED");
+    assert_int_equal(calls(SHIM_C_Login), 0);
+    let_fail(SHIM_C_Login, CKR_PIN_LOCKED, 0);
+    must_refuse(credential_uri("mef"), ONEM2M_R_TOKEN_PIN_LOCKED, "CKR_PIN_LOCKED");
+    reset_shim();
 }
 
 static void must_refuse_asking(const char *pin, const char *uri, const char *detail)
@@ -270,6 +299,7 @@ int main(void)
         cmocka_unit_test(what_is_missing),
         cmocka_unit_test(keys_and_certificates),
         cmocka_unit_test(by_id_of_the_certificate),
+        cmocka_unit_test(a_key_that_always_asks),
         cmocka_unit_test(wrong_pin),
         cmocka_unit_test(asks_once),
         cmocka_unit_test(asks_no_more_after_a_wrong_one),
