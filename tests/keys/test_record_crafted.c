@@ -4,110 +4,7 @@
  *
  * Records that somebody with the key has made, but not this program.
  */
-#include "record_fixture.h"
-
-typedef struct {
-    unsigned char octets[2048];
-    size_t length;
-} BUFFER;
-
-static void append(BUFFER *buffer, const void *octets, size_t length)
-{
-    assert_true(length <= sizeof(buffer->octets) - buffer->length);
-    memcpy(buffer->octets + buffer->length, octets, length);
-    buffer->length += length;
-}
-
-static void append_hex(BUFFER *buffer, const char *hex)
-{
-    size_t length;
-    unsigned char *octets = from_hex(hex, &length);
-
-    append(buffer, octets, length);
-    free(octets);
-}
-
-static void append_string(BUFFER *buffer, const void *octets, size_t length)
-{
-    const unsigned char head[] = { 0x59, (unsigned char)(length >> 8), (unsigned char)length };
-    const unsigned char middle[] = { 0x58, (unsigned char)length };
-    const unsigned char small = (unsigned char)(0x40 | length);
-
-    if (length < 24)
-        append(buffer, &small, 1);
-    else if (length < 256)
-        append(buffer, middle, 2);
-    else
-        append(buffer, head, 3);
-    append(buffer, octets, length);
-}
-
-static void gcm(BUFFER *out, const BUFFER *additional, const unsigned char *iv,
-                const BUFFER *plaintext)
-{
-    EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    unsigned char octets[2048];
-    int written;
-
-    assert_true(EVP_EncryptInit_ex2(context, aes, record_data_key, iv, NULL));
-    assert_true(
-        EVP_EncryptUpdate(context, NULL, &written, additional->octets, (int)additional->length));
-    assert_true(
-        EVP_EncryptUpdate(context, octets, &written, plaintext->octets, (int)plaintext->length));
-    assert_true(EVP_EncryptFinal_ex(context, octets + plaintext->length, &written));
-    assert_true(
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, octets + plaintext->length));
-    out->length = 0;
-    append(out, octets, plaintext->length + 16);
-    EVP_CIPHER_CTX_free(context);
-    EVP_CIPHER_free(aes);
-}
-
-/* Hexadecimal of the parts of a record; NULL for what the fixed record has. */
-typedef struct {
-    const char *what;
-    int good;
-    const char *protected_header;
-    const char *attributes; /* only without protected_header */
-    const char *cose_key;
-    const char *start, *unprotected_header, *end; /* before, between, after the strings */
-} CRAFTED;
-
-#define LEAST "a3010203010401"
-#define COSE_KEY                                                                                   \
-    "a201042048"                                                                                   \
-    "3132333435363738"
-
-static void craft(BUFFER *record, const CRAFTED *crafted)
-{
-    static const unsigned char iv[12] = { 1 };
-    BUFFER protected_header = { .length = 0 }, external = { .length = 0 }, aad = { .length = 0 };
-    BUFFER plaintext = { .length = 0 }, ciphertext;
-
-    if (crafted->protected_header != NULL) {
-        append_hex(&protected_header, crafted->protected_header);
-    } else {
-        append_hex(&protected_header, "a301033a000100001901023a00010001");
-        append_hex(&protected_header, crafted->attributes != NULL ? crafted->attributes : LEAST);
-    }
-    append_hex(&plaintext, crafted->cose_key != NULL ? crafted->cose_key : COSE_KEY);
-    append_hex(&external, "82");
-    append_string(&external, record_identity, sizeof(record_identity));
-    append_string(&external, RECORD_NAME, RECORD_NAME_LENGTH);
-    append_hex(&aad, "8368");
-    append(&aad, "Encrypt0", 8);
-    append_string(&aad, protected_header.octets, protected_header.length);
-    append_string(&aad, external.octets, external.length);
-    gcm(&ciphertext, &aad, iv, &plaintext);
-    record->length = 0;
-    append_hex(record, crafted->start != NULL ? crafted->start : "83");
-    append_string(record, protected_header.octets, protected_header.length);
-    append_hex(record, crafted->unprotected_header != NULL ? crafted->unprotected_header
-                                                           : "a1054c010000000000000000000000");
-    append_string(record, ciphertext.octets, ciphertext.length);
-    append_hex(record, crafted->end != NULL ? crafted->end : "");
-}
+#include "record_craft.h"
 
 #define ATTRIBUTES(what, good, hex)                                                                \
     {                                                                                              \
@@ -138,7 +35,7 @@ static void craft(BUFFER *record, const CRAFTED *crafted)
 #define PADDED_KEY "a30104" REFERENCE "5820" ID ID OCTETS "11"
 
 static const CRAFTED crafted[] = {
-    ATTRIBUTES("least", 1, LEAST),
+    ATTRIBUTES("least", 1, CRAFT_ATTRIBUTES),
     ATTRIBUTES("all numbers", 1, "ab0101020103040401050106010701080109010a010b01"),
     ATTRIBUTES("greatest numbers", 1,
                "ab010c0218630304041b7fffffffffffffff051b7fffffffffffffff060c07040801"
@@ -174,8 +71,8 @@ static const CRAFTED crafted[] = {
     ATTRIBUTES("value not shortest", 0, "a301180203010401"),
     ATTRIBUTES("indefinite map", 0, "bf010203010401ff"),
     ATTRIBUTES("an array", 0, "83010203"),
-    ATTRIBUTES("a tagged map", 0, "c0" LEAST),
-    ATTRIBUTES("octets after the map", 0, LEAST "00"),
+    ATTRIBUTES("a tagged map", 0, "c0" CRAFT_ATTRIBUTES),
+    ATTRIBUTES("octets after the map", 0, CRAFT_ATTRIBUTES "00"),
     ATTRIBUTES("kind 0", 0, "a3010003010401"),
     ATTRIBUTES("kind 13", 0, "a3010d03010401"),
     ATTRIBUTES("suid 0", 0, "a40102020003010401"),
@@ -218,14 +115,16 @@ static const CRAFTED crafted[] = {
                "03010401"),
     PROTECTED("an empty protected header", ""),
     PROTECTED("an empty map", "a0"),
-    PROTECTED("no algorithm", "a23a000100001901023a00010001" LEAST),
-    PROTECTED("A128GCM", "a301013a000100001901023a00010001" LEAST),
-    PROTECTED("epoch 0", "a301033a00010000003a00010001" LEAST),
-    PROTECTED("epoch not shortest", "a301033a000100001a000001023a00010001" LEAST),
-    PROTECTED("epoch of 33 bits", "a301033a000100001b00000001000000003a00010001" LEAST),
-    PROTECTED("attributes before epoch", "a301033a00010001" LEAST "3a00010000190102"),
-    PROTECTED("a fourth parameter", "a401033a000100001901023a00010001" LEAST "3a0001000200"),
-    PROTECTED("critical parameters", "a4010302811a000100003a000100001901023a00010001" LEAST),
+    PROTECTED("no algorithm", "a23a000100001901023a00010001" CRAFT_ATTRIBUTES),
+    PROTECTED("A128GCM", "a301013a000100001901023a00010001" CRAFT_ATTRIBUTES),
+    PROTECTED("epoch 0", "a301033a00010000003a00010001" CRAFT_ATTRIBUTES),
+    PROTECTED("epoch not shortest", "a301033a000100001a000001023a00010001" CRAFT_ATTRIBUTES),
+    PROTECTED("epoch of 33 bits", "a301033a000100001b00000001000000003a00010001" CRAFT_ATTRIBUTES),
+    PROTECTED("attributes before epoch", "a301033a00010001" CRAFT_ATTRIBUTES "3a00010000190102"),
+    PROTECTED("a fourth parameter",
+              "a401033a000100001901023a00010001" CRAFT_ATTRIBUTES "3a0001000200"),
+    PROTECTED("critical parameters",
+              "a4010302811a000100003a000100001901023a00010001" CRAFT_ATTRIBUTES),
     PROTECTED("epoch twice", "a301033a000100001901023a00010000190102"),
     KEY_MAP("a tombstone", 1, "a201042040"),
     KEY_MAP("no octets", 0, "a10104"),
@@ -237,7 +136,7 @@ static const CRAFTED crafted[] = {
     KEY_MAP("text for octets", 0, "a20104206131"),
     KEY_MAP("length not shortest", 0, "a2010420580131"),
     KEY_MAP("indefinite octets", 0, "a20104205f4131ff"),
-    KEY_MAP("octets after the map", 0, COSE_KEY "00"),
+    KEY_MAP("octets after the map", 0, CRAFT_KEY "00"),
     KEY_MAP("cut off", 0,
             "a2010420483132333435363"
             "7"),
@@ -251,8 +150,8 @@ static const CRAFTED crafted[] = {
              "a7010203010401"
              "09010c020d020e01",
              WRAPPED_KEY),
-    IN_TOKEN("a key without custody", 0, LEAST, OBJECT_KEY),
-    IN_TOKEN("custody without a reference", 0, OBJECT "0d02", COSE_KEY),
+    IN_TOKEN("a key without custody", 0, CRAFT_ATTRIBUTES, OBJECT_KEY),
+    IN_TOKEN("custody without a reference", 0, OBJECT "0d02", CRAFT_KEY),
     IN_TOKEN("an object's key, wrapped", 0, OBJECT "0d02", WRAPPED_KEY),
     IN_TOKEN("a wrapped key, an object's", 0,
              "a5010203010401"
@@ -269,7 +168,7 @@ static const CRAFTED crafted[] = {
     IN_TOKEN("birth without custody", 0,
              "a4010203010401"
              "0d02",
-             COSE_KEY),
+             CRAFT_KEY),
     IN_TOKEN("custody without birth", 0,
              "a4010203010401"
              "0c01",
@@ -278,7 +177,7 @@ static const CRAFTED crafted[] = {
     IN_TOKEN("exposed without custody", 0,
              "a4010203010401"
              "0e01",
-             COSE_KEY),
+             CRAFT_KEY),
     IN_TOKEN("exposed 2", 0, EXPOSED "0c010d010e02", OBJECT_KEY),
     IN_TOKEN("imported and not exposed", 0, OBJECT "0d01", OBJECT_KEY),
     IN_TOKEN("signed and not exposed", 0, OBJECT "0d06", OBJECT_KEY),
@@ -326,7 +225,7 @@ static void judges_what_others_made(void **state)
     for (size_t i = 0; i < COUNT(crafted); i++) {
         ONEM2M_ERROR error;
         OPENED opened;
-        BUFFER record;
+        CRAFT_BUFFER record;
 
         craft(&record, &crafted[i]);
         if (!crafted[i].good)
@@ -344,7 +243,7 @@ static void refuses_keys_too_long(void **state)
     char hex[2 * 600 + 1];
     CRAFTED too_long = { "513 octets", 0, NULL, NULL, hex, NULL, NULL, NULL };
     FIXTURE *fixture = *state;
-    BUFFER record;
+    CRAFT_BUFFER record;
     OPENED opened = { 0 };
 
     memset(hex, '0', sizeof(hex));
