@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The fault tests in their long variants: kills, power cuts, traffic and damage,
-# of the backend and through the provider. The last line counts.
+# of the backend and through the provider; stores with their keys in a token, whose module fails at
+# any call. The last line counts.
 set -euo pipefail
 . tests/full/lib.sh
 cmake -S . -B build -DONEM2M_TESTS=ON
@@ -12,7 +13,7 @@ result=$(mktemp)
 trap 'rm -f "$result"' EXIT
 status=0
 ONEM2M_LONG=1 ctest --test-dir build --verbose --no-tests=error --timeout 400 -j "$(nproc)" \
-    -R '^(store\.(power_cut|kill_writers|traffic)|faults\.(kill|traffic|page_damage|places))$' |
+    -R '^(store\.(power_cut|kill_writers|traffic)|faults\.(kill|traffic|page_damage|places)|pkcs11\.store_faults-[a-z]*-softhsm)$' |
     tee "$result" || status=$?
 grep -E '^[0-9]+% tests passed' "$result"
 # total WORD: the sum of the numbers that stand before the word in the tests' output
