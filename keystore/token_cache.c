@@ -7,12 +7,17 @@
 #include "token_internal.h"
 
 /* Wrapped keys and ids look random: any octets of them are a hash. */
-static ONEM2M_TOKEN_ENTRY **bucket_of(ONEM2M_TOKEN_CACHE *cache, const unsigned char *reference)
+static unsigned int hash_of(const unsigned char *reference)
 {
     unsigned int hash;
 
     memcpy(&hash, reference, sizeof(hash));
-    return &cache->buckets[hash % ONEM2M_TOKEN_CACHED];
+    return hash;
+}
+
+static ONEM2M_TOKEN_ENTRY **bucket_of(ONEM2M_TOKEN_CACHE *cache, const unsigned char *reference)
+{
+    return &cache->buckets[hash_of(reference) % ONEM2M_TOKEN_CACHED];
 }
 
 static int is_of(const ONEM2M_TOKEN_ENTRY *entry, const ONEM2M_TOKEN_KEY *key)
@@ -107,13 +112,29 @@ static int evict(ONEM2M_TOKEN_CACHE *cache, CK_OBJECT_HANDLE *handle)
     return free_entry(entry, handle);
 }
 
+/* Whether a key that is not here was asked for a while ago; it is remembered. */
+static int came_before(ONEM2M_TOKEN_CACHE *cache, const ONEM2M_TOKEN_KEY *key)
+{
+    const unsigned int hash = hash_of(key->reference);
+    unsigned int *came = cache->came[hash % ONEM2M_TOKEN_CACHED];
+
+    if (came[0] == hash || came[1] == hash)
+        return 1;
+    came[1] = came[0];
+    came[0] = hash;
+    return 0;
+}
+
 void onem2m_token_hold_known(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
 {
     ONEM2M_TOKEN_CACHE *cache = &call->login->cache;
     ONEM2M_TOKEN_ENTRY *entry = find(cache, key);
 
-    if (entry == NULL)
+    if (entry == NULL) {
+        call->is_passing = key->custody == ONEM2M_CUSTODY_WRAPPED &&
+                           cache->count >= ONEM2M_TOKEN_CACHED && !came_before(cache, key);
         return;
+    }
     use(call, entry);
     if (entry->newer == NULL)
         return;
@@ -171,6 +192,12 @@ int onem2m_token_hold(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key,
 
     if (call->held != NULL) {
         *handle = call->held->handle;
+        return 1;
+    }
+    if (call->is_passing) {
+        if (call->passing == CK_INVALID_HANDLE && !look_up(call, key, &call->passing))
+            return 0;
+        *handle = call->passing;
         return 1;
     }
     made = OPENSSL_zalloc(sizeof(*made) + key->length);

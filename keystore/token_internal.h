@@ -61,10 +61,13 @@ typedef struct onem2m_token_entry_st {
     unsigned char reference[];
 } ONEM2M_TOKEN_ENTRY;
 
+/* When it is full, only a key that comes again soon takes another's place: of keys that come once
+ * each is destroyed after its use, while its object is warm in the processor's caches. */
 typedef struct {
     ONEM2M_TOKEN_ENTRY *buckets[ONEM2M_TOKEN_CACHED];
     ONEM2M_TOKEN_ENTRY *newest, *oldest;
     size_t count;
+    unsigned int came[ONEM2M_TOKEN_CACHED][2]; /* the last two keys of a hash that were not here */
 } ONEM2M_TOKEN_CACHE;
 
 /*
@@ -112,7 +115,9 @@ typedef struct {
     CK_FUNCTION_LIST *module;
     CK_SESSION_HANDLE session;
     ONEM2M_TOKEN_ENTRY *held;
-    int tries;   /* 0, or 1 when the token was lost the first time */
+    int is_passing;           /* the key is not to be kept */
+    CK_OBJECT_HANDLE passing; /* its handle, destroyed with the call's end */
+    int tries;                /* 0, or 1 when the token was lost the first time */
     CK_RV left;  /* why an object could not be destroyed: with this call its sessions end, too */
     CK_RV value; /* what failed; CKR_OK: nothing, or nothing of the module */
     ONEM2M_ERROR *error;
@@ -165,7 +170,7 @@ int onem2m_token_drop_parent(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *ke
 /* The key is used no more; whoever uses it now finishes. */
 void onem2m_token_forget(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key);
 
-/* With the token's lock: call->held, when the key's handle is known. */
+/* With the token's lock: call->held, when the key's handle is known, or call->is_passing. */
 void onem2m_token_hold_known(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key);
 
 /* With the token's lock: takes the user away. 1: *handle is left to be destroyed. */

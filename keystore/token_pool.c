@@ -309,6 +309,8 @@ static void give(ONEM2M_TOKEN_CALL *call)
 
     if (login == NULL)
         return;
+    if (call->passing != CK_INVALID_HANDLE)
+        (void)onem2m_token_dispose(call, call->passing, 0);
     pthread_mutex_lock(&token->lock);
     if (call->held != NULL)
         let_go(call);

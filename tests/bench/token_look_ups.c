@@ -73,6 +73,19 @@ static int look_up_in_software(void *state)
                                  turns->store->length);
 }
 
+/* Every page that is going to be read is in this process's tables, as in a server that has run for
+ * a while; a few names for each key. */
+static int touch_all(TURNS *turns)
+{
+    const size_t names = 4 * turns->store->files.keys;
+
+    for (size_t i = 0; i < turns->store->count && i < names; i++) {
+        if (!look_up(turns) || !look_up_in_software(turns) || !provider_derive(turns))
+            return 0;
+    }
+    return 1;
+}
+
 /* ---- Rows ---- */
 
 static BENCH_ROW *add(BENCH *bench, TURNS *turns, const char *name, bench_fn *run,
@@ -126,9 +139,12 @@ static int count_searches(BENCH *bench, TURNS *turns)
 int bench_token_look_ups(BENCH *bench, BENCH_TOKEN_STORE *store)
 {
     TURNS turns = { .store = store };
-    const int ok = bench_token_kdf_new(&turns.kdf, store) &&
-                   (add_rows(bench, &turns), bench_measure(bench)) && count_searches(bench, &turns);
+    int ok = bench_token_kdf_new(&turns.kdf, store) && touch_all(&turns);
 
+    if (ok) {
+        add_rows(bench, &turns);
+        ok = bench_measure(bench) && count_searches(bench, &turns);
+    }
     bench_token_kdf_free(&turns.kdf);
     return ok;
 }

@@ -762,35 +762,51 @@ static void nothing_piles_up(void **state)
     assert_true(tokens.shim->calls[SHIM_C_Login] == 0);
 }
 
+static void mac_numbered(const ONEM2M_TOKEN_KEY *keys, unsigned int number)
+{
+    unsigned char own[32];
+
+    fill_octets(own, sizeof(own), number);
+    assert_mac_of(&keys[number], (ONEM2M_SLICE){ own, sizeof(own) });
+}
+
+/* Each takes the place of another one, or its own handle is destroyed at once. */
+static void assert_unwrapped(unsigned long count)
+{
+    assert_true(tokens.shim->calls[SHIM_C_UnwrapKey] == count);
+    assert_true(tokens.shim->calls[SHIM_C_DestroyObject] == count);
+}
+
 static void any_number_of_wrapped_keys(void **state)
 {
     static ONEM2M_TOKEN_KEY keys[MANY];
     unsigned char own[32];
-    size_t unwrapped;
 
     (void)state;
+    onem2m_token_free(keeper.token); /* with the keys that it has at hand */
+    keeper.token = new_token();
     for (unsigned int i = 0; i < MANY; i++) {
         fill_octets(own, sizeof(own), i);
         keys[i] = import_key(ONEM2M_CUSTODY_WRAPPED, 0, (ONEM2M_SLICE){ own, sizeof(own) });
     }
-    for (unsigned int i = 0; i < MANY; i++) {
-        fill_octets(own, sizeof(own), i);
-        assert_mac_of(&keys[i], (ONEM2M_SLICE){ own, sizeof(own) });
-    }
-    assert_true(count_objects(0) <= CACHED + 1); /* with the copy of the key that wraps */
-    assert_true(count_objects(0) >= CACHED);
-    /* What was used last is there still, what was used first is unwrapped again. */
+    for (unsigned int i = 0; i < MANY; i++)
+        mac_numbered(keys, i);
+    assert_true(count_objects(0) == CACHED + 1); /* with the copy of the key that wraps */
+    /* What filled the room is there still. What came after it takes a place when it comes again,
+     * that of what was not used for longest; what comes once takes none. */
     reset_shim();
-    fill_octets(own, sizeof(own), MANY - 1);
-    assert_mac_of(&keys[MANY - 1], (ONEM2M_SLICE){ own, sizeof(own) });
-    fill_octets(own, sizeof(own), MANY - CACHED);
-    assert_mac_of(&keys[MANY - CACHED], (ONEM2M_SLICE){ own, sizeof(own) });
-    assert_true(tokens.shim->calls[SHIM_C_UnwrapKey] == 0);
-    fill_octets(own, sizeof(own), 0);
-    assert_mac_of(&keys[0], (ONEM2M_SLICE){ own, sizeof(own) });
-    unwrapped = tokens.shim->calls[SHIM_C_UnwrapKey];
-    assert_int_equal(unwrapped, 1);
-    assert_true(tokens.shim->calls[SHIM_C_DestroyObject] == 1);
+    mac_numbered(keys, 0);
+    assert_unwrapped(0);
+    mac_numbered(keys, MANY - 1);
+    mac_numbered(keys, MANY - 1);
+    assert_unwrapped(1);
+    mac_numbered(keys, 1);
+    assert_unwrapped(2);
+    mac_numbered(keys, 0);
+    mac_numbered(keys, 2);
+    mac_numbered(keys, MANY - 1);
+    assert_unwrapped(2);
+    assert_true(count_objects(0) == CACHED + 1);
 }
 
 /* An object is searched for once. */
