@@ -18,7 +18,8 @@
  * what was loaded stays until the process ends: finalising a module that
  * others use, or that uses OpenSSL while OpenSSL is being torn down, crashes.
  * Login is shared with them too, so nobody is ever logged out. No lock is held
- * during a call of a module.
+ * during a call of a module, but for the turn at looking for a token and logging
+ * in to it (pkcs11_turn.h), which nobody else takes.
  */
 
 /* ---- URIs ---- */
@@ -76,6 +77,14 @@ int onem2m_pkcs11_has_exited(void);
 /* Initialises a module when this process, which may be a new child, has not done so. */
 CK_RV onem2m_pkcs11_initialize(CK_FUNCTION_LIST *module);
 
+/*
+ * One that looked at its tokens in a bad moment looks again when it is finalised and
+ * initialised anew. With the turn; finalises it for us, unless this process has opened a token of
+ * it once: others' sessions, and with p11-kit others' initialisation, are left alone.
+ */
+void onem2m_pkcs11_begin_again(CK_FUNCTION_LIST *module);
+void onem2m_pkcs11_note_opened(const CK_FUNCTION_LIST *module);
+
 /* ---- Sessions ---- */
 
 typedef struct {
@@ -87,7 +96,9 @@ typedef struct {
 
 /*
  * Opens a session with the one token that fits the URI, logged in when the
- * token wants that. flags: 0, or CKF_RW_SESSION to make objects.
+ * token wants that. flags: 0, or CKF_RW_SESSION to make objects. What a module
+ * cannot do while another process is at its token is tried again, for two
+ * and a half seconds at the most; a token that is not there, for a few hundredths of one.
  */
 int onem2m_pkcs11_open(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_FLAGS flags,
                        ONEM2M_ERROR *error);
@@ -100,6 +111,18 @@ void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session);
  * asked for (pin_prompt.h), once in a process.
  */
 int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, ONEM2M_ERROR *error);
+
+/* The same; *value: what the module returned that failed, CKR_OK when it was not the module. */
+int onem2m_pkcs11_try_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_RV *value,
+                             ONEM2M_ERROR *error);
+
+/* Logs in for the operation that the session has begun, with a key that wants that each time
+ * (CKA_ALWAYS_AUTHENTICATE); the PIN as above, but asked for anew where there is no file. */
+int onem2m_pkcs11_authenticate(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_RV *value,
+                               ONEM2M_ERROR *error);
+
+/* Whether a module that returned it may do better when it is asked again. */
+int onem2m_pkcs11_is_passing(CK_RV value);
 
 /* ---- Keys ---- */
 

@@ -8,12 +8,15 @@
 #include <string.h>
 #include <openssl/crypto.h>
 #include "pkcs11.h"
+#include "pkcs11_turn.h"
+#include "process.h"
 
 /* Modules that this process has loaded. Never changed, never freed: see pkcs11.h. */
 typedef struct loaded_st {
     struct loaded_st *next;
     char *path;                 /* NULL: those registered with p11-kit */
     CK_FUNCTION_LIST **modules; /* NULL behind the last */
+    atomic_uint *opened; /* of each: 1 + the generation of the process that opened a token of it */
 } LOADED;
 
 static _Atomic(LOADED *) all_loaded;
@@ -91,6 +94,7 @@ static void free_loaded(LOADED *loaded)
 {
     if (loaded->modules != NULL)
         p11_kit_modules_release(loaded->modules);
+    OPENSSL_free(loaded->opened);
     OPENSSL_free(loaded->path);
     OPENSSL_free(loaded);
 }
@@ -111,6 +115,20 @@ static LOADED *publish(LOADED *made)
     return made;
 }
 
+static int load_into(LOADED *loaded, ONEM2M_ERROR *error)
+{
+    size_t count = 0;
+
+    loaded->modules = load(loaded->path);
+    if (loaded->modules == NULL)
+        return refuse_module(error, loaded->path);
+    while (loaded->modules[count] != NULL)
+        count++;
+    loaded->opened = OPENSSL_zalloc((count + 1) * sizeof(*loaded->opened));
+    return loaded->opened != NULL ||
+           onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
+}
+
 CK_FUNCTION_LIST *const *onem2m_pkcs11_modules(const P11KitUri *uri, ONEM2M_ERROR *error)
 {
     const char *path = p11_kit_uri_get_module_path(uri);
@@ -125,9 +143,8 @@ CK_FUNCTION_LIST *const *onem2m_pkcs11_modules(const P11KitUri *uri, ONEM2M_ERRO
         return NULL;
     }
     stay_loaded();
-    loaded->modules = load(path);
-    if (loaded->modules == NULL) {
-        refuse_module(error, path);
+    onem2m_pkcs11_publish_refusals();
+    if (!load_into(loaded, error)) {
         free_loaded(loaded);
         return NULL;
     }
@@ -141,4 +158,26 @@ CK_RV onem2m_pkcs11_initialize(CK_FUNCTION_LIST *module)
     const CK_RV value = p11_kit_module_initialize(module);
 
     return value == CKR_CRYPTOKI_ALREADY_INITIALIZED ? CKR_OK : value;
+}
+
+static atomic_uint *find_opened(const CK_FUNCTION_LIST *module)
+{
+    for (LOADED *loaded = atomic_load(&all_loaded); loaded != NULL; loaded = loaded->next) {
+        for (size_t i = 0; loaded->modules[i] != NULL; i++) {
+            if (loaded->modules[i] == module)
+                return &loaded->opened[i];
+        }
+    }
+    return NULL;
+}
+
+void onem2m_pkcs11_note_opened(const CK_FUNCTION_LIST *module)
+{
+    atomic_store(find_opened(module), onem2m_process_generation() + 1);
+}
+
+void onem2m_pkcs11_begin_again(CK_FUNCTION_LIST *module)
+{
+    if (atomic_load(find_opened(module)) != onem2m_process_generation() + 1)
+        (void)p11_kit_module_finalize(module);
 }

@@ -4,31 +4,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <openssl/crypto.h>
 #include "pin_prompt.h"
 #include "pkcs11.h"
+#include "pkcs11_turn.h"
 #include "private_file.h"
 
 #define PIN_MAX 255
-
-/* A PIN file at one moment, and the token that refused what was in it; without a file (all 0) what
- * somebody was asked for. */
-typedef struct refused_st {
-    struct refused_st *next;
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec changed;
-    unsigned char serial[sizeof(((CK_TOKEN_INFO *)0)->serialNumber)];
-    unsigned char label[sizeof(((CK_TOKEN_INFO *)0)->label)];
-} REFUSED;
-
-/* The process's: two library contexts must not both burn a retry. */
-static _Atomic(REFUSED *) all_refused;
 
 typedef struct {
     unsigned char octets[PIN_MAX + 2]; /* with a newline; one more tells that it is too long */
@@ -95,68 +82,83 @@ static int read_pin(PIN *pin, const char *path, ONEM2M_ERROR *error)
     return ok;
 }
 
-static int is_the_refused(const REFUSED *refused, const PIN *pin, const CK_TOKEN_INFO *token)
+/* ---- PINs that were refused ---- */
+
+static void add_hex(char text[ONEM2M_PKCS11_REFUSAL_MAX], size_t length,
+                    const unsigned char *octets, size_t count)
+{
+    OPENSSL_buf2hexstr_ex(text + length, ONEM2M_PKCS11_REFUSAL_MAX - length, NULL, octets, count,
+                          '\0');
+}
+
+/* Its file at one moment, and the token; of a PIN that somebody was asked for, this process. */
+static void describe(char text[ONEM2M_PKCS11_REFUSAL_MAX], const PIN *pin,
+                     const CK_TOKEN_INFO *token)
 {
     const struct stat *status = &pin->status;
+    size_t length;
 
-    return refused->device == status->st_dev && refused->inode == status->st_ino &&
-           refused->size == status->st_size && refused->changed.tv_sec == status->st_mtim.tv_sec &&
-           refused->changed.tv_nsec == status->st_mtim.tv_nsec &&
-           memcmp(refused->serial, token->serialNumber, sizeof(refused->serial)) == 0 &&
-           memcmp(refused->label, token->label, sizeof(refused->label)) == 0;
+    if (status->st_ino == 0)
+        length =
+            (size_t)snprintf(text, ONEM2M_PKCS11_REFUSAL_MAX, "process %jx ", (uintmax_t)getpid());
+    else
+        length = (size_t)snprintf(text, ONEM2M_PKCS11_REFUSAL_MAX, "file %jx %jx %jx %jx.%lx ",
+                                  (uintmax_t)status->st_dev, (uintmax_t)status->st_ino,
+                                  (uintmax_t)status->st_size, (uintmax_t)status->st_mtim.tv_sec,
+                                  (unsigned long)status->st_mtim.tv_nsec);
+    add_hex(text, length, token->serialNumber, sizeof(token->serialNumber));
+    add_hex(text, strlen(text), token->label, sizeof(token->label));
 }
 
 static int was_refused(const PIN *pin, const CK_TOKEN_INFO *token)
 {
-    const REFUSED *refused = atomic_load(&all_refused);
+    char text[ONEM2M_PKCS11_REFUSAL_MAX];
 
-    while (refused != NULL && !is_the_refused(refused, pin, token))
-        refused = refused->next;
-    return refused != NULL;
+    describe(text, pin, token);
+    return onem2m_pkcs11_was_refused(text);
 }
 
 static void note_refused(const PIN *pin, const CK_TOKEN_INFO *token)
 {
-    REFUSED *refused = OPENSSL_zalloc(sizeof(*refused));
+    char text[ONEM2M_PKCS11_REFUSAL_MAX];
 
-    if (refused == NULL)
-        return;
-    refused->device = pin->status.st_dev;
-    refused->inode = pin->status.st_ino;
-    refused->size = pin->status.st_size;
-    refused->changed = pin->status.st_mtim;
-    memcpy(refused->serial, token->serialNumber, sizeof(refused->serial));
-    memcpy(refused->label, token->label, sizeof(refused->label));
-    refused->next = atomic_load(&all_refused);
-    while (!atomic_compare_exchange_weak(&all_refused, &refused->next, refused))
-        ;
+    describe(text, pin, token);
+    onem2m_pkcs11_note_refusal(text);
 }
 
-static int call(const ONEM2M_PKCS11_SESSION *session, unsigned char *pin, size_t length,
-                CK_RV *value, ONEM2M_ERROR *error)
+/* ---- Logins ---- */
+
+typedef struct {
+    const ONEM2M_PKCS11_SESSION *session;
+    P11KitUri *uri;
+    CK_USER_TYPE user;   /* CKU_USER, or CKU_CONTEXT_SPECIFIC: for one operation */
+    CK_TOKEN_INFO token; /* of now */
+    int is_locked;       /* with the lock among processes */
+    CK_RV value;         /* of what failed in the module */
+    ONEM2M_ERROR *error;
+} LOGIN;
+
+static int call(LOGIN *login, PIN *pin)
 {
-    *value = session->module->C_Login(session->handle, CKU_USER, pin, length);
-    if (*value == CKR_OK || *value == CKR_USER_ALREADY_LOGGED_IN)
+    login->value = login->session->module->C_Login(login->session->handle, login->user,
+                                                   pin != NULL ? pin->octets : NULL,
+                                                   pin != NULL ? pin->length : 0);
+    if (login->value == CKR_OK || login->value == CKR_USER_ALREADY_LOGGED_IN)
         return 1;
-    return onem2m_pkcs11_refuse(error, "C_Login", *value);
+    if (pin != NULL && login->value == CKR_PIN_INCORRECT)
+        note_refused(pin, &login->token);
+    return onem2m_pkcs11_refuse(login->error, "C_Login", login->value);
 }
 
-static int use_pin(const ONEM2M_PKCS11_SESSION *session, const char *path, PIN *pin,
-                   ONEM2M_ERROR *error)
+static int use_file(LOGIN *login, const char *path, PIN *pin)
 {
-    CK_RV value;
-
-    if (!read_pin(pin, path, error))
+    if (!read_pin(pin, path, login->error))
         return 0;
-    if (was_refused(pin, &session->token))
-        return refuse(error, path,
+    if (was_refused(pin, &login->token))
+        return refuse(login->error, path,
                       "the token has refused this PIN (CKR_PIN_INCORRECT); it is "
                       "tried again when the file has changed");
-    if (call(session, pin->octets, pin->length, &value, error))
-        return 1;
-    if (value == CKR_PIN_INCORRECT)
-        note_refused(pin, &session->token);
-    return 0;
+    return call(login, pin);
 }
 
 /* Of somebody who is asked a session is kept until the process ends, so that the token does not
@@ -185,24 +187,22 @@ static int ask(PIN *pin, P11KitUri *uri, ONEM2M_ERROR *error)
                          token);
 }
 
-static int use_prompt(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, PIN *pin,
-                      ONEM2M_ERROR *error)
+static int use_prompt(LOGIN *login, PIN *pin)
 {
-    CK_RV value;
+    int ok;
 
-    if (was_refused(pin, &session->token))
-        return onem2m_refuse(error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
+    if (was_refused(pin, &login->token))
+        return onem2m_refuse(login->error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
                              "PKCS#11 token: it has refused the PIN that was given "
                              "(CKR_PIN_INCORRECT); this process does not ask again");
-    if (!ask(pin, uri, error))
+    onem2m_pkcs11_unlock(login->is_locked); /* others need not wait for somebody who types */
+    ok = ask(pin, login->uri, login->error);
+    login->is_locked = onem2m_pkcs11_lock(login->session->module);
+    if (!ok || !call(login, pin))
         return 0;
-    if (call(session, pin->octets, pin->length, &value, error)) {
-        keep_login(session);
-        return 1;
-    }
-    if (value == CKR_PIN_INCORRECT)
-        note_refused(pin, &session->token);
-    return 0;
+    if (login->user == CKU_USER)
+        keep_login(login->session);
+    return 1;
 }
 
 static int is_logged_in(const ONEM2M_PKCS11_SESSION *session)
@@ -213,33 +213,76 @@ static int is_logged_in(const ONEM2M_PKCS11_SESSION *session)
            (info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS);
 }
 
-static int check_tries(const CK_TOKEN_INFO *token, ONEM2M_ERROR *error)
+/* As the token says now: another process may have taken a try since it was looked for. */
+static int check_tries(LOGIN *login)
 {
+    CK_TOKEN_INFO *token = &login->token;
+
+    login->value = login->session->module->C_GetTokenInfo(login->session->slot, token);
+    if (login->value != CKR_OK)
+        return onem2m_pkcs11_refuse(login->error, "C_GetTokenInfo", login->value);
     if ((token->flags & CKF_USER_PIN_LOCKED) != 0)
-        return onem2m_refuse(error, ONEM2M_R_TOKEN_PIN_LOCKED, ONEM2M_NO_OFFSET,
+        return onem2m_refuse(login->error, ONEM2M_R_TOKEN_PIN_LOCKED, ONEM2M_NO_OFFSET,
                              "PKCS#11 token: its PIN is locked (CKF_USER_PIN_LOCKED)");
     if ((token->flags & CKF_USER_PIN_FINAL_TRY) != 0)
-        return onem2m_refuse(error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
+        return onem2m_refuse(login->error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
                              "PKCS#11 token: one try is left before its PIN is locked "
                              "(CKF_USER_PIN_FINAL_TRY), and this program does not take it: log in "
                              "with the token's own tool");
     return 1;
 }
 
-int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, ONEM2M_ERROR *error)
+/* With the turn, and the lock where it could be had. */
+static int log_in(LOGIN *login)
 {
-    const char *path = onem2m_pkcs11_pin_path(uri);
+    const char *path = onem2m_pkcs11_pin_path(login->uri);
     PIN pin = { .length = 0 };
-    CK_RV value;
     int ok;
 
-    if ((session->token.flags & CKF_LOGIN_REQUIRED) == 0 || is_logged_in(session))
+    if (login->user == CKU_USER && is_logged_in(login->session))
         return 1;
-    if (!check_tries(&session->token, error))
+    if (!check_tries(login))
         return 0;
-    if (path == NULL && (session->token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
-        return call(session, NULL, 0, &value, error);
-    ok = path != NULL ? use_pin(session, path, &pin, error) : use_prompt(session, uri, &pin, error);
+    if (path == NULL && (login->token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
+        return call(login, NULL);
+    ok = path != NULL ? use_file(login, path, &pin) : use_prompt(login, &pin);
     OPENSSL_cleanse(pin.octets, sizeof(pin.octets));
     return ok;
+}
+
+static int log_in_as(CK_USER_TYPE user, const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri,
+                     CK_RV *value, ONEM2M_ERROR *error)
+{
+    LOGIN login = { .session = session, .uri = uri, .user = user, .value = CKR_OK, .error = error };
+    int ok;
+
+    onem2m_pkcs11_take_turn();
+    login.is_locked = onem2m_pkcs11_lock(session->module);
+    ok = log_in(&login);
+    onem2m_pkcs11_unlock(login.is_locked);
+    onem2m_pkcs11_give_turn();
+    *value = ok ? CKR_OK : login.value;
+    return ok;
+}
+
+int onem2m_pkcs11_try_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_RV *value,
+                             ONEM2M_ERROR *error)
+{
+    *value = CKR_OK;
+    if ((session->token.flags & CKF_LOGIN_REQUIRED) == 0 || is_logged_in(session))
+        return 1;
+    return log_in_as(CKU_USER, session, uri, value, error);
+}
+
+int onem2m_pkcs11_log_in(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, ONEM2M_ERROR *error)
+{
+    CK_RV value;
+
+    return onem2m_pkcs11_try_log_in(session, uri, &value, error);
+}
+
+int onem2m_pkcs11_authenticate(const ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_RV *value,
+                               ONEM2M_ERROR *error)
+{
+    return log_in_as(CKU_CONTEXT_SPECIFIC, session, uri, value, error);
 }

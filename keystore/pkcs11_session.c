@@ -2,153 +2,136 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <stdlib.h>
-#include <string.h>
-#include <openssl/crypto.h>
+#include <stdatomic.h>
 #include "pkcs11.h"
+#include "pkcs11_find.h"
+#include "pkcs11_turn.h"
 
-/* A search for the one token that a URI means. */
+/* Pauses before the tries behind the first, in milliseconds; of a token that is not there the first
+ * ones only, and of logins that failed one. */
+static const unsigned int pauses[] = { 10, 20, 40, 80, 160, 320, 320, 320, 320, 320, 320, 320 };
+#define PAUSES (sizeof(pauses) / sizeof(pauses[0]))
+#define PAUSES_MISSING 3
+#define LOGINS 2
+
+/* Who has waited for a module in vain does not again before it has served somebody. */
+static atomic_int is_given_up;
+
+int onem2m_pkcs11_is_passing(CK_RV value)
+{
+    return value == CKR_GENERAL_ERROR || value == CKR_DEVICE_ERROR;
+}
+
 typedef struct {
-    P11KitUri *uri;
     ONEM2M_PKCS11_SESSION *session;
-    size_t found;
-    ONEM2M_ERROR failure; /* of a module or slot that could not be looked at */
-} SEARCH;
+    P11KitUri *uri;
+    CK_FLAGS flags, first; /* first: the token's when it was first logged in to */
+    unsigned int logins;
+    ONEM2M_ERROR *error;
+} OPENING;
 
-static int may_be_meant(const SEARCH *search, CK_FUNCTION_LIST *module)
+/* ---- Logins ---- */
+
+#define TRIES_TAKEN (CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED)
+
+/* A login whose outcome nobody knows may have cost a try: one more is enough, and only of a token
+ * that does not count. */
+static int may_log_in(const OPENING *opening)
 {
-    const char *wanted = p11_kit_uri_get_module_name(search->uri);
-    char *name;
-    int ok;
+    const CK_FLAGS now = opening->session->token.flags;
 
-    if (wanted == NULL || p11_kit_uri_get_module_path(search->uri) != NULL)
-        return 1;
-    name = p11_kit_module_get_name(module);
-    ok = name != NULL && strcmp(name, wanted) == 0;
-    free(name);
-    return ok;
+    return opening->logins == 0 ||
+           (opening->logins < LOGINS && (now & ~opening->first & TRIES_TAKEN) == 0);
 }
 
-static int slot_fits(SEARCH *search, CK_FUNCTION_LIST *module, CK_SLOT_ID slot)
+/* SoftHSM has read the token's file without the PIN that it says there is. */
+static int has_misread(const OPENING *opening, CK_RV value)
 {
-    const CK_SLOT_ID wanted = p11_kit_uri_get_slot_id(search->uri);
-    CK_SLOT_INFO info;
-    CK_RV value;
-
-    if (wanted != (CK_SLOT_ID)-1 && wanted != slot)
-        return 0;
-    value = module->C_GetSlotInfo(slot, &info);
-    if (value != CKR_OK)
-        return onem2m_pkcs11_refuse(&search->failure, "C_GetSlotInfo", value);
-    return p11_kit_uri_match_slot_info(search->uri, &info);
+    return value == CKR_USER_PIN_NOT_INITIALIZED &&
+           (opening->session->token.flags & CKF_USER_PIN_INITIALIZED) != 0;
 }
 
-static void look_at_slot(SEARCH *search, CK_FUNCTION_LIST *module, CK_SLOT_ID slot)
-{
-    CK_TOKEN_INFO token;
-    const CK_RV value = module->C_GetTokenInfo(slot, &token);
-
-    if (value == CKR_TOKEN_NOT_PRESENT || value == CKR_TOKEN_NOT_RECOGNIZED)
-        return;
-    if (value != CKR_OK) {
-        onem2m_pkcs11_refuse(&search->failure, "C_GetTokenInfo", value);
-        return;
-    }
-    if ((token.flags & CKF_TOKEN_INITIALIZED) == 0 ||
-        !p11_kit_uri_match_token_info(search->uri, &token) || !slot_fits(search, module, slot))
-        return;
-    if (search->found++ > 0)
-        return;
-    search->session->module = module;
-    search->session->slot = slot;
-    search->session->token = token;
-}
-
-/* The slots with a token, for OPENSSL_free; their number may change between two calls. */
-static CK_RV list_slots(CK_FUNCTION_LIST *module, CK_SLOT_ID **slots, CK_ULONG *count)
+static ONEM2M_PKCS11_FOUND log_in(OPENING *opening)
 {
     CK_RV value;
 
-    do {
-        *slots = NULL;
-        value = module->C_GetSlotList(CK_TRUE, NULL, count);
-        if (value != CKR_OK || *count == 0)
-            return value;
-        *slots = OPENSSL_zalloc(*count * sizeof(**slots));
-        if (*slots == NULL)
-            return CKR_HOST_MEMORY;
-        value = module->C_GetSlotList(CK_TRUE, *slots, count);
-        if (value != CKR_OK)
-            OPENSSL_free(*slots);
-    } while (value == CKR_BUFFER_TOO_SMALL);
+    if (!may_log_in(opening))
+        return ONEM2M_PKCS11_REFUSED;
+    if (opening->logins == 0)
+        opening->first = opening->session->token.flags;
+    if (onem2m_pkcs11_try_log_in(opening->session, opening->uri, &value, opening->error))
+        return ONEM2M_PKCS11_FOUND_IT;
+    opening->logins++;
+    return onem2m_pkcs11_is_passing(value) || has_misread(opening, value) ? ONEM2M_PKCS11_PASSING
+                                                                          : ONEM2M_PKCS11_REFUSED;
+}
+
+/* ---- Sessions ---- */
+
+static CK_RV open_session(OPENING *opening)
+{
+    ONEM2M_PKCS11_SESSION *session = opening->session;
+    const int is_locked = onem2m_pkcs11_lock(session->module);
+    const CK_RV value = session->module->C_OpenSession(
+        session->slot, CKF_SERIAL_SESSION | opening->flags, NULL, NULL, &session->handle);
+
+    onem2m_pkcs11_unlock(is_locked);
     return value;
 }
 
-static void look_at_module(SEARCH *search, CK_FUNCTION_LIST *module)
+static ONEM2M_PKCS11_FOUND try_once(OPENING *opening)
 {
-    const char *function = "C_Initialize";
-    CK_RV value = onem2m_pkcs11_initialize(module);
-    CK_SLOT_ID *slots;
-    CK_ULONG count;
+    ONEM2M_PKCS11_FOUND result =
+        onem2m_pkcs11_find_token(opening->session, opening->uri, opening->error);
+    CK_RV value;
 
-    if (value == CKR_OK) {
-        function = "C_GetSlotList";
-        value = list_slots(module, &slots, &count);
-    }
+    if (result != ONEM2M_PKCS11_FOUND_IT)
+        return result;
+    value = open_session(opening);
     if (value != CKR_OK) {
-        onem2m_pkcs11_refuse(&search->failure, function, value);
-        return;
+        onem2m_pkcs11_refuse(opening->error, "C_OpenSession", value);
+        return onem2m_pkcs11_is_passing(value) ? ONEM2M_PKCS11_PASSING : ONEM2M_PKCS11_REFUSED;
     }
-    for (CK_ULONG i = 0; i < count; i++)
-        look_at_slot(search, module, slots[i]);
-    OPENSSL_free(slots);
+    result = log_in(opening);
+    if (result != ONEM2M_PKCS11_FOUND_IT)
+        onem2m_pkcs11_close(opening->session);
+    return result;
 }
 
-static int refuse_search(const SEARCH *search, ONEM2M_ERROR *error)
+/* How many pauses there are for it. */
+static size_t patience(ONEM2M_PKCS11_FOUND result)
 {
-    char token[ONEM2M_QUOTED_MAX];
-
-    onem2m_pkcs11_quote_token(token, search->uri);
-    if (search->found > 1)
-        return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
-                             "%zu tokens are named %s; serial= in the URI says which",
-                             search->found, token);
-    if (search->failure.reason != ONEM2M_R_NONE)
-        return onem2m_refuse(error, search->failure.reason, ONEM2M_NO_OFFSET,
-                             "PKCS#11 token %s was not found: %s", token, search->failure.detail);
-    return onem2m_refuse(error, ONEM2M_R_TOKEN_MISSING, ONEM2M_NO_OFFSET,
-                         "no PKCS#11 token %s that fits the URI is there", token);
+    if (result == ONEM2M_PKCS11_MISSING)
+        return PAUSES_MISSING;
+    return result == ONEM2M_PKCS11_PASSING && !atomic_load(&is_given_up) ? PAUSES : 0;
 }
 
-static int find_token(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, ONEM2M_ERROR *error)
+/* With the turn. */
+static int open_in_turn(OPENING *opening)
 {
-    SEARCH search = { .uri = uri, .session = session };
-    CK_FUNCTION_LIST *const *modules = onem2m_pkcs11_modules(uri, error);
+    ONEM2M_PKCS11_FOUND result = try_once(opening);
 
-    if (modules == NULL)
-        return 0;
-    for (; *modules != NULL; modules++) {
-        if (may_be_meant(&search, *modules))
-            look_at_module(&search, *modules);
+    for (size_t tries = 0; tries < patience(result); tries++) {
+        onem2m_pkcs11_rest(pauses[tries]);
+        onem2m_pkcs11_look_again(opening->uri);
+        result = try_once(opening);
     }
-    return search.found == 1 || refuse_search(&search, error);
+    atomic_store(&is_given_up, result == ONEM2M_PKCS11_PASSING);
+    if (result == ONEM2M_PKCS11_FOUND_IT)
+        onem2m_pkcs11_note_opened(opening->session->module);
+    return result == ONEM2M_PKCS11_FOUND_IT;
 }
 
 int onem2m_pkcs11_open(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_FLAGS flags,
                        ONEM2M_ERROR *error)
 {
-    CK_RV value;
+    OPENING opening = { .session = session, .uri = uri, .flags = flags, .error = error };
+    int ok;
 
-    if (!find_token(session, uri, error))
-        return 0;
-    value = session->module->C_OpenSession(session->slot, CKF_SERIAL_SESSION | flags, NULL, NULL,
-                                           &session->handle);
-    if (value != CKR_OK)
-        return onem2m_pkcs11_refuse(error, "C_OpenSession", value);
-    if (onem2m_pkcs11_log_in(session, uri, error))
-        return 1;
-    onem2m_pkcs11_close(session);
-    return 0;
+    onem2m_pkcs11_take_turn();
+    ok = open_in_turn(&opening);
+    onem2m_pkcs11_give_turn();
+    return ok;
 }
 
 void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session)

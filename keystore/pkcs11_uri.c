@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "pkcs11.h"
+#include "pkcs11_turn.h"
 
 #define FILE_SCHEME "file:"
 
@@ -90,7 +91,8 @@ static int parse(P11KitUri **uri, const char *text, const char *object, ONEM2M_E
 {
     int code;
 
-    *uri = p11_kit_uri_new();
+    /* Whoever uses a token begins here. */
+    *uri = onem2m_pkcs11_watch_forks() ? p11_kit_uri_new() : NULL;
     if (*uri == NULL)
         return onem2m_refuse(error, ONEM2M_R_OUT_OF_MEMORY, ONEM2M_NO_OFFSET, "allocation failed");
     code = p11_kit_uri_parse(text, P11_KIT_URI_FOR_ANY, *uri);

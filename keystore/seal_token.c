@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/rand.h>
 #include "pkcs11.h"
+#include "pkcs11_turn.h"
 #include "seal_rsa.h"
 #include "seal_token.h"
 
@@ -49,13 +50,16 @@ int onem2m_seal_token_check(const char *uri, ONEM2M_ERROR *error)
     return 1;
 }
 
+/* Until end a fork waits, so that what the module holds is not held in the child. */
 static int begin(TOKEN_KEY *key, const char *uri, CK_FLAGS flags, ONEM2M_ERROR *error)
 {
     memset(key, 0, sizeof(*key));
     if (!parse(&key->uri, uri, error))
         return 0;
+    onem2m_pkcs11_enter();
     if (onem2m_pkcs11_open(&key->session, key->uri, flags, error))
         return 1;
+    onem2m_pkcs11_leave();
     onem2m_pkcs11_say_which(error, key->uri);
     p11_kit_uri_free(key->uri);
     return 0;
@@ -65,6 +69,7 @@ static int begin(TOKEN_KEY *key, const char *uri, CK_FLAGS flags, ONEM2M_ERROR *
 static int end(TOKEN_KEY *key, int ok, ONEM2M_ERROR *error)
 {
     onem2m_pkcs11_close(&key->session);
+    onem2m_pkcs11_leave();
     if (!ok)
         onem2m_pkcs11_say_which(error, key->uri);
     p11_kit_uri_free(key->uri);

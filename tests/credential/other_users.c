@@ -6,6 +6,7 @@
  * same token ($CONFIG), and what else uses its module, one after the other and to the process's
  * end.
  */
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <onem2m/params.h>
 #include <onem2m/tls.h>
 #include "libp11_user.h"
+#include "shim.h"
 
 /* p11-kit passes over a user's configuration for root, who may run tests. */
 __attribute__((visibility("default"))) uid_t getuid(void)
@@ -169,6 +171,26 @@ static int cleanup(void)
     return ok;
 }
 
+/* The one that came first tells the other, whichever it was. */
+static int takes_one_try(int (*first)(void), int (*other)(void))
+{
+    void *module = dlopen(getenv("SHIM"), RTLD_NOW | RTLD_LOCAL);
+    const SHIM_CONTROL *shim = module != NULL ? dlsym(module, "shim") : NULL;
+
+    return shim != NULL && load_provider() && !first() && shim->calls[SHIM_C_Login] == 1 &&
+           !other() && shim->calls[SHIM_C_Login] == 1;
+}
+
+static int wrong_pin_of_credential(void)
+{
+    return takes_one_try(set_credential, lists);
+}
+
+static int wrong_pin_of_provider(void)
+{
+    return takes_one_try(lists, set_credential);
+}
+
 static const struct {
     const char *name;
     int (*run)(void);
@@ -180,6 +202,8 @@ static const struct {
              { "application", application, 0 },
              { "libp11", libp11, 0 },
              { "fork", forked, 0 },
+             { "wrong-pin-of-credential", wrong_pin_of_credential, 0 },
+             { "wrong-pin-of-provider", wrong_pin_of_provider, 0 },
              { "not-freed", provider_first, 1 },
              { "cleanup", cleanup, 1 } };
 

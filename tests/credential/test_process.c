@@ -266,6 +266,19 @@ static void both_layers(void **state)
         run_user(ways[i]);
 }
 
+static void one_try_for_both_layers(void **state)
+{
+    static const char *const ways[] = { "wrong-pin-of-credential", "wrong-pin-of-provider" };
+
+    (void)state;
+    setenv("SHIM", SHIM_MODULE, 1);
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        write_pin(WRONG_PIN, 0600);
+        run_user(ways[i]);
+    }
+    write_pin(TOKEN_PIN, 0600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +289,7 @@ int main(void)
         cmocka_unit_test(token_away_and_back),
         cmocka_unit_test(signature_fails),
         cmocka_unit_test(both_layers),
+        cmocka_unit_test(one_try_for_both_layers),
     };
 
     return cmocka_run_group_tests(tests, set_up_credentials, tear_down_credentials);

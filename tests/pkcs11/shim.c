@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "shim.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -38,6 +39,8 @@ static CK_RV decide(SHIM_FUNCTION function)
         return CKR_OK;
     if (shim.fails_every)
         return before % shim.skip == 0 ? shim.value : CKR_OK;
+    if (shim.fails_until)
+        return before < shim.skip ? shim.value : CKR_OK;
     if (shim.fails_from)
         return before >= shim.skip ? shim.value : CKR_OK;
     if (shim.skip != 0) {
@@ -83,9 +86,19 @@ FORWARD(C_GetSlotList, (unsigned char present, CK_SLOT_ID *slots, CK_ULONG *coun
         (present, slots, count))
 FORWARD(C_GetSlotInfo, (CK_SLOT_ID slot, CK_SLOT_INFO *info), (slot, info))
 FORWARD(C_GetSessionInfo, (CK_SESSION_HANDLE session, CK_SESSION_INFO *info), (session, info))
-FORWARD(C_Login,
-        (CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *pin, CK_ULONG length),
-        (session, user, pin, length))
+static CK_RV shim_C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *pin,
+                          CK_ULONG length)
+{
+    const CK_RV value = enter(SHIM_C_Login);
+
+    shim.token_flags |= shim.after_login;
+    if (shim.delay > 0)
+        usleep(shim.delay);
+    if (value != CKR_OK && !shim.after)
+        return value;
+    return leave(value, wrapped->C_Login(session, user, pin, length));
+}
+
 FORWARD(C_Logout, (CK_SESSION_HANDLE session), (session))
 FORWARD(C_FindObjectsInit, (CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count),
         (session, template, count))

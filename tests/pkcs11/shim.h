@@ -65,6 +65,7 @@ typedef struct {
     unsigned long skip;     /* calls of it that do not fail; then one does, or all */
     int fails_always;
     int fails_from;              /* all calls after skip fail */
+    int fails_until;             /* all calls before skip fail */
     int fails_every;             /* each skip-th fails */
     CK_MECHANISM_TYPE hidden[4]; /* C_DeriveKey knows none of them; not set back with the rest */
     int derives_wrong;           /* C_DeriveKey makes another key, and says that all is well */
@@ -73,6 +74,8 @@ typedef struct {
     int kills;                   /* the process, instead of failing */
     CK_RV value;                 /* CKR_OK: nothing fails */
     CK_FLAGS token_flags;        /* added to what a token has */
+    CK_FLAGS after_login;        /* the same from the next C_Login on */
+    unsigned int delay;          /* microseconds before each C_Login */
     CK_ULONG length_off;         /* added to the length that C_Encrypt and C_Decrypt give */
 } SHIM_CONTROL;
 

@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include "records.h"
 #include "token.h"
@@ -186,31 +185,9 @@ static void count_once(ONEM2M_BACKEND *store)
     store_commit(transaction);
 }
 
-/* SoftHSM writes the token's file anew at each login, and a process that reads it in that moment
- * gets CKR_GENERAL_ERROR: those that are to begin together log in one after the other. */
-static int begin_turn(void)
-{
-    char path[128];
-    int file;
-
-    snprintf(path, sizeof(path), "%s/turn", tokens.directory);
-    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    STORE_CHECK(file >= 0 && flock(file, LOCK_EX) == 0);
-    return file;
-}
-
-static ONEM2M_BACKEND *open_in_turn(const char *location)
-{
-    const int turn = begin_turn();
-    ONEM2M_BACKEND *store = store_open(location);
-
-    close(turn);
-    return store;
-}
-
 static void count_up(void *argument)
 {
-    ONEM2M_BACKEND *store = open_in_turn(argument);
+    ONEM2M_BACKEND *store = store_open(argument);
 
     for (int i = 0; i < WRITES; i++)
         count_once(store);
@@ -238,7 +215,7 @@ static void *watch_thread(void *argument)
 
 static void watch(void *argument)
 {
-    ONEM2M_BACKEND *store = open_in_turn(argument);
+    ONEM2M_BACKEND *store = store_open(argument);
     pthread_t thread;
 
     alarm(WATCH_SECONDS); /* a writer that failed never gets there */
@@ -269,13 +246,10 @@ static void create_one(void *argument)
     ONEM2M_BACKEND *store;
     ONEM2M_TRANSACTION *transaction;
     ONEM2M_REASON why;
-    int turn;
 
     STORE_CHECK(store_try_open(&store, records_location()) == ONEM2M_R_NONE);
-    turn = begin_turn();
     if (store_try_begin(store, &transaction, ONEM2M_READ) == ONEM2M_R_NONE)
         store_functions->abort(transaction);
-    close(turn);
     why = store_try_create(store);
     STORE_CHECK(why == ONEM2M_R_NONE || why == ONEM2M_R_STORE_EXISTS);
     STORE_CHECK(store_holds(store, "a", NULL));

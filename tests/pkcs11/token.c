@@ -120,10 +120,14 @@ int tear_down_tokens(void **state)
 void reset_shim(void)
 {
     tokens.shim->value = CKR_OK;
+    tokens.shim->skip = 0;
     tokens.shim->token_flags = 0;
     tokens.shim->length_off = 0;
     tokens.shim->fails_always = 0;
     tokens.shim->fails_from = 0;
+    tokens.shim->fails_until = 0;
+    tokens.shim->after_login = 0;
+    tokens.shim->delay = 0;
     tokens.shim->fails_every = 0;
     tokens.shim->derives_wrong = 0;
     tokens.shim->fails_any = 0;
