@@ -166,20 +166,26 @@ int onem2m_pkcs11_decrypt(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE
 
 #define ONEM2M_PKCS11_RSA_OCTETS_MAX 512 /* 4096 bits */
 
+typedef struct {
+    const ONEM2M_PKCS11_SESSION *session;
+    P11KitUri *uri; /* where the PIN is, for a key that wants it each time */
+    CK_OBJECT_HANDLE handle;
+} ONEM2M_PKCS11_RSA_KEY;
+
 /*
  * By the public half of an RSA key, outside the token: OpenSSL's in libctx. hash: "SHA-256"
  * or "SHA-1", which MGF1 has too; no label. *out_length: the room, then the key's size.
  */
-int onem2m_pkcs11_encrypt_oaep(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
-                               const char *hash, OSSL_LIB_CTX *libctx, ONEM2M_SLICE in,
-                               unsigned char *out, size_t *out_length, ONEM2M_ERROR *error);
+int onem2m_pkcs11_encrypt_oaep(const ONEM2M_PKCS11_RSA_KEY *key, const char *hash,
+                               OSSL_LIB_CTX *libctx, ONEM2M_SLICE in, unsigned char *out,
+                               size_t *out_length, ONEM2M_ERROR *error);
 
 /*
  * In the token. *out_length: the room, then what came; 0 where another length than the room came.
- * Returns what the module returned.
+ * Returns what the module returned, and CKR_USER_NOT_LOGGED_IN where there was no PIN for it.
  */
-CK_RV onem2m_pkcs11_decrypt_oaep(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
-                                 const char *hash, ONEM2M_SLICE in, unsigned char *out,
-                                 size_t *out_length, ONEM2M_ERROR *error);
+CK_RV onem2m_pkcs11_decrypt_oaep(const ONEM2M_PKCS11_RSA_KEY *key, const char *hash,
+                                 ONEM2M_SLICE in, unsigned char *out, size_t *out_length,
+                                 ONEM2M_ERROR *error);
 
 #endif

@@ -93,15 +93,15 @@ static int encrypt(EVP_PKEY *key, const char *hash, OSSL_LIB_CTX *libctx, ONEM2M
     return ok;
 }
 
-int onem2m_pkcs11_encrypt_oaep(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
-                               const char *hash, OSSL_LIB_CTX *libctx, ONEM2M_SLICE in,
-                               unsigned char *out, size_t *out_length, ONEM2M_ERROR *error)
+int onem2m_pkcs11_encrypt_oaep(const ONEM2M_PKCS11_RSA_KEY *key, const char *hash,
+                               OSSL_LIB_CTX *libctx, ONEM2M_SLICE in, unsigned char *out,
+                               size_t *out_length, ONEM2M_ERROR *error)
 {
     PUBLIC_KEY public_key;
     EVP_PKEY *made;
     int ok;
 
-    if (!read_public_key(&public_key, session, key, error))
+    if (!read_public_key(&public_key, key->session, key->handle, error))
         return 0;
     made = make_public_key(&public_key, libctx);
     ok = made != NULL && encrypt(made, hash, libctx, in, out, out_length);
@@ -124,9 +124,36 @@ static void set_up(CK_RSA_PKCS_OAEP_PARAMS *parameters, const char *hash)
     parameters->source = CKZ_DATA_SPECIFIED;
 }
 
-CK_RV onem2m_pkcs11_decrypt_oaep(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
-                                 const char *hash, ONEM2M_SLICE in, unsigned char *out,
-                                 size_t *out_length, ONEM2M_ERROR *error)
+/* Of a token that has no such keys every one is none. */
+static int always_authenticates(const ONEM2M_PKCS11_RSA_KEY *key)
+{
+    const ONEM2M_PKCS11_SESSION *session = key->session;
+    CK_BBOOL flag = CK_FALSE;
+    CK_ATTRIBUTE attribute = { CKA_ALWAYS_AUTHENTICATE, &flag, sizeof(flag) };
+    const CK_RV value =
+        session->module->C_GetAttributeValue(session->handle, key->handle, &attribute, 1);
+
+    return value == CKR_OK && flag != CK_FALSE;
+}
+
+static CK_RV begin_decryption(const ONEM2M_PKCS11_RSA_KEY *key, CK_MECHANISM *mechanism,
+                              ONEM2M_ERROR *error)
+{
+    const int authenticates = always_authenticates(key);
+    CK_RV value = key->session->module->C_DecryptInit(key->session->handle, mechanism, key->handle);
+
+    if (value != CKR_OK) {
+        onem2m_pkcs11_refuse(error, "C_DecryptInit with CKM_RSA_PKCS_OAEP", value);
+        return value;
+    }
+    if (!authenticates || onem2m_pkcs11_authenticate(key->session, key->uri, &value, error))
+        return CKR_OK;
+    return value != CKR_OK ? value : CKR_USER_NOT_LOGGED_IN;
+}
+
+CK_RV onem2m_pkcs11_decrypt_oaep(const ONEM2M_PKCS11_RSA_KEY *key, const char *hash,
+                                 ONEM2M_SLICE in, unsigned char *out, size_t *out_length,
+                                 ONEM2M_ERROR *error)
 {
     unsigned char wrapped[ONEM2M_PKCS11_RSA_OCTETS_MAX], text[ONEM2M_PKCS11_RSA_OCTETS_MAX];
     const size_t room = *out_length;
@@ -138,12 +165,11 @@ CK_RV onem2m_pkcs11_decrypt_oaep(const ONEM2M_PKCS11_SESSION *session, CK_OBJECT
     *out_length = 0;
     set_up(&parameters, hash);
     memcpy(wrapped, in.data, in.length);
-    value = session->module->C_DecryptInit(session->handle, &mechanism, key);
-    if (value != CKR_OK) {
-        onem2m_pkcs11_refuse(error, "C_DecryptInit with CKM_RSA_PKCS_OAEP", value);
+    value = begin_decryption(key, &mechanism, error);
+    if (value != CKR_OK)
         return value;
-    }
-    value = session->module->C_Decrypt(session->handle, wrapped, in.length, text, &length);
+    value =
+        key->session->module->C_Decrypt(key->session->handle, wrapped, in.length, text, &length);
     if (value != CKR_OK) {
         onem2m_pkcs11_refuse(error, "C_Decrypt with CKM_RSA_PKCS_OAEP", value);
     } else if (length == room) {

@@ -16,15 +16,14 @@ static const char *const hashes[] = { "SHA-256", "SHA-1" };
 
 /* Returns what the module returned; CKR_OK also where the text is another: then with *error, and
  * text all zero. */
-static CK_RV open_text(unsigned char text[TEXT_OCTETS], const ONEM2M_PKCS11_SESSION *session,
-                       CK_OBJECT_HANDLE key, const char *hash, ONEM2M_SLICE ciphertext,
-                       ONEM2M_ERROR *error)
+static CK_RV open_text(unsigned char text[TEXT_OCTETS], const ONEM2M_PKCS11_RSA_KEY *key,
+                       const char *hash, ONEM2M_SLICE ciphertext, ONEM2M_ERROR *error)
 {
     size_t length = TEXT_OCTETS;
     CK_RV value;
 
     memset(text, 0, TEXT_OCTETS);
-    value = onem2m_pkcs11_decrypt_oaep(session, key, hash, ciphertext, text, &length, error);
+    value = onem2m_pkcs11_decrypt_oaep(key, hash, ciphertext, text, &length, error);
     if (value != CKR_OK ||
         (length == TEXT_OCTETS && CRYPTO_memcmp(text, PURPOSE, PURPOSE_OCTETS) == 0))
         return value;
@@ -42,8 +41,7 @@ static int is_other_hash_wanted(CK_RV value)
 }
 
 /* 1, 0 with *error, or -1: not with this hash. */
-static int wrap_with(const char *hash, const ONEM2M_SEAL *seal,
-                     const ONEM2M_PKCS11_SESSION *session, CK_OBJECT_HANDLE key,
+static int wrap_with(const char *hash, const ONEM2M_SEAL *seal, const ONEM2M_PKCS11_RSA_KEY *key,
                      OSSL_LIB_CTX *libctx, unsigned char *ciphertext, size_t *length,
                      ONEM2M_ERROR *error)
 {
@@ -55,9 +53,9 @@ static int wrap_with(const char *hash, const ONEM2M_SEAL *seal,
     memcpy(text, PURPOSE, PURPOSE_OCTETS);
     memcpy(text + PURPOSE_OCTETS, seal->secret.octets, ONEM2M_SEAL_OCTETS);
     *length = ONEM2M_PKCS11_RSA_OCTETS_MAX;
-    ok = onem2m_pkcs11_encrypt_oaep(session, key, hash, libctx, plain, ciphertext, length, error);
+    ok = onem2m_pkcs11_encrypt_oaep(key, hash, libctx, plain, ciphertext, length, error);
     if (ok) {
-        value = open_text(opened, session, key, hash, (ONEM2M_SLICE){ ciphertext, *length }, error);
+        value = open_text(opened, key, hash, (ONEM2M_SLICE){ ciphertext, *length }, error);
         ok = value == CKR_OK && CRYPTO_memcmp(opened, text, sizeof(text)) == 0;
         OPENSSL_cleanse(opened, sizeof(opened));
     }
@@ -65,15 +63,15 @@ static int wrap_with(const char *hash, const ONEM2M_SEAL *seal,
     return ok || !is_other_hash_wanted(value) ? ok : -1;
 }
 
-int onem2m_seal_rsa_wrap(const ONEM2M_SEAL *seal, const ONEM2M_PKCS11_SESSION *session,
-                         CK_OBJECT_HANDLE key, OSSL_LIB_CTX *libctx, unsigned char *ciphertext,
+int onem2m_seal_rsa_wrap(const ONEM2M_SEAL *seal, const ONEM2M_PKCS11_RSA_KEY *key,
+                         OSSL_LIB_CTX *libctx, unsigned char *ciphertext,
                          ONEM2M_WRAPPED_PARTS *parts, ONEM2M_ERROR *error)
 {
     size_t length = 0;
     int result = -1;
 
     for (size_t i = 0; i < HASHES && result < 0; i++) {
-        result = wrap_with(hashes[i], seal, session, key, libctx, ciphertext, &length, error);
+        result = wrap_with(hashes[i], seal, key, libctx, ciphertext, &length, error);
         parts->iv = (ONEM2M_SLICE){ (const unsigned char *)hashes[i], strlen(hashes[i]) };
     }
     parts->ciphertext = (ONEM2M_SLICE){ ciphertext, length };
@@ -90,9 +88,8 @@ static const char *hash_of(const ONEM2M_WRAPPED_PARTS *parts)
     return NULL;
 }
 
-int onem2m_seal_rsa_unwrap(ONEM2M_SEAL *seal, const ONEM2M_PKCS11_SESSION *session,
-                           CK_OBJECT_HANDLE key, const ONEM2M_WRAPPED_PARTS *parts,
-                           ONEM2M_ERROR *error)
+int onem2m_seal_rsa_unwrap(ONEM2M_SEAL *seal, const ONEM2M_PKCS11_RSA_KEY *key,
+                           const ONEM2M_WRAPPED_PARTS *parts, ONEM2M_ERROR *error)
 {
     const char *hash = hash_of(parts);
     unsigned char text[TEXT_OCTETS];
@@ -102,7 +99,7 @@ int onem2m_seal_rsa_unwrap(ONEM2M_SEAL *seal, const ONEM2M_PKCS11_SESSION *sessi
     if (hash == NULL || parts->ciphertext.length > ONEM2M_PKCS11_RSA_OCTETS_MAX)
         return onem2m_refuse(error, ONEM2M_R_BAD_SEAL, ONEM2M_NO_OFFSET,
                              "it is wrapped by RSA-OAEP with another hash than SHA-256 or SHA-1");
-    value = open_text(text, session, key, hash, parts->ciphertext, error);
+    value = open_text(text, key, hash, parts->ciphertext, error);
     ok = value == CKR_OK && memcmp(text, PURPOSE, PURPOSE_OCTETS) == 0;
     if (ok)
         memcpy(seal->secret.octets, text + PURPOSE_OCTETS, ONEM2M_SEAL_OCTETS);

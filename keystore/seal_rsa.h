@@ -20,13 +20,12 @@
  * With SHA-256, or SHA-1 where the token refuses that for OAEP (SoftHSM 2.6). It has opened what it
  * wrapped. ciphertext: ONEM2M_PKCS11_RSA_OCTETS_MAX octets, of which parts become slices.
  */
-int onem2m_seal_rsa_wrap(const ONEM2M_SEAL *seal, const ONEM2M_PKCS11_SESSION *session,
-                         CK_OBJECT_HANDLE key, OSSL_LIB_CTX *libctx, unsigned char *ciphertext,
+int onem2m_seal_rsa_wrap(const ONEM2M_SEAL *seal, const ONEM2M_PKCS11_RSA_KEY *key,
+                         OSSL_LIB_CTX *libctx, unsigned char *ciphertext,
                          ONEM2M_WRAPPED_PARTS *parts, ONEM2M_ERROR *error);
 
 /* seal->secret: reserved. *error says why, not whose it is. */
-int onem2m_seal_rsa_unwrap(ONEM2M_SEAL *seal, const ONEM2M_PKCS11_SESSION *session,
-                           CK_OBJECT_HANDLE key, const ONEM2M_WRAPPED_PARTS *parts,
-                           ONEM2M_ERROR *error);
+int onem2m_seal_rsa_unwrap(ONEM2M_SEAL *seal, const ONEM2M_PKCS11_RSA_KEY *key,
+                           const ONEM2M_WRAPPED_PARTS *parts, ONEM2M_ERROR *error);
 
 #endif

@@ -169,14 +169,20 @@ static int wrap_aes(const ONEM2M_SEAL *seal, const TOKEN_KEY *key, OSSL_LIB_CTX 
                                  ONEM2M_SEAL_OCTETS, ciphertext, error);
 }
 
+static ONEM2M_PKCS11_RSA_KEY rsa_key(const TOKEN_KEY *key)
+{
+    return (ONEM2M_PKCS11_RSA_KEY){ &key->session, key->uri, key->key };
+}
+
 static int wrap(ONEM2M_SEAL *seal, const TOKEN_KEY *key, OSSL_LIB_CTX *libctx, ONEM2M_ERROR *error)
 {
     unsigned char iv[ONEM2M_PKCS11_IV_OCTETS], ciphertext[ONEM2M_PKCS11_RSA_OCTETS_MAX];
+    const ONEM2M_PKCS11_RSA_KEY rsa = rsa_key(key);
     ONEM2M_WRAPPED_PARTS parts = describe(key);
     int ok;
 
     if (key->mechanism == CKM_RSA_PKCS_OAEP)
-        ok = onem2m_seal_rsa_wrap(seal, &key->session, key->key, libctx, ciphertext, &parts, error);
+        ok = onem2m_seal_rsa_wrap(seal, &rsa, libctx, ciphertext, &parts, error);
     else
         ok = wrap_aes(seal, key, libctx, iv, ciphertext, &parts, error);
     if (!ok)
@@ -205,6 +211,11 @@ static int refuse_wrapped(const ONEM2M_WRAPPED_SEAL *wrapped, const ONEM2M_WRAPP
 {
     char name[ONEM2M_QUOTED_MAX], token[ONEM2M_QUOTED_MAX];
 
+    if (why->reason == ONEM2M_R_TOKEN_PIN || why->reason == ONEM2M_R_TOKEN_PIN_LOCKED) {
+        if (error != NULL)
+            *error = *why;
+        return 0;
+    }
     if (!is_by(parts, key))
         return onem2m_wrapped_seal_refuse(wrapped, "the configured key", error);
     return onem2m_refuse(error, ONEM2M_R_BAD_SEAL, ONEM2M_NO_OFFSET,
@@ -238,6 +249,7 @@ static int refuse_mechanism(const ONEM2M_WRAPPED_PARTS *parts, ONEM2M_ERROR *err
 static int unwrap(ONEM2M_SEAL *seal, const TOKEN_KEY *key, const ONEM2M_WRAPPED_SEAL *wrapped,
                   ONEM2M_ERROR *error)
 {
+    const ONEM2M_PKCS11_RSA_KEY rsa = rsa_key(key);
     ONEM2M_WRAPPED_PARTS parts;
     ONEM2M_ERROR why;
     int ok;
@@ -248,9 +260,8 @@ static int unwrap(ONEM2M_SEAL *seal, const TOKEN_KEY *key, const ONEM2M_WRAPPED_
         return refuse_mechanism(&parts, error);
     if (parts.mechanism != key->mechanism)
         return onem2m_wrapped_seal_refuse(wrapped, "the configured key, of another type,", error);
-    ok = key->mechanism == CKM_RSA_PKCS_OAEP
-             ? onem2m_seal_rsa_unwrap(seal, &key->session, key->key, &parts, &why)
-             : unwrap_aes(seal, key, &parts, &why);
+    ok = key->mechanism == CKM_RSA_PKCS_OAEP ? onem2m_seal_rsa_unwrap(seal, &rsa, &parts, &why)
+                                             : unwrap_aes(seal, key, &parts, &why);
     if (!ok)
         return refuse_wrapped(wrapped, &parts, key, &why, error);
     seal->secret.length = ONEM2M_SEAL_OCTETS;

@@ -14,7 +14,7 @@ static unsigned char octets[ONEM2M_SEAL_OCTETS];
 
 typedef struct {
     CK_ULONG bits;
-    CK_BBOOL may_decrypt, is_sensitive;
+    CK_BBOOL may_decrypt, is_sensitive, authenticates;
 } RSA_SPEC;
 
 /* As an HSM's own tool makes one. */
@@ -33,6 +33,7 @@ static void make_rsa_key(const char *label, RSA_SPEC spec)
                                { CKA_PRIVATE, &yes, sizeof(yes) },
                                { CKA_LABEL, name, strlen(name) },
                                { CKA_SENSITIVE, &spec.is_sensitive, sizeof(CK_BBOOL) },
+                               { CKA_ALWAYS_AUTHENTICATE, &spec.authenticates, sizeof(CK_BBOOL) },
                                { CKA_DECRYPT, &spec.may_decrypt, sizeof(CK_BBOOL) } };
     CK_OBJECT_HANDLE public_key, private_key;
     ONEM2M_PKCS11_SESSION session;
@@ -95,7 +96,7 @@ static int set_up(void **state)
     ONEM2M_ERROR error;
 
     set_up_tokens(state);
-    make_rsa_key("key", (RSA_SPEC){ 2048, CK_TRUE, CK_TRUE });
+    make_rsa_key("key", (RSA_SPEC){ 2048, CK_TRUE, CK_TRUE, CK_FALSE });
     reset_shim();
     if (!wrap(token_uri("seals", "key"), &error))
         fail_msg("%s", error.detail);
@@ -176,21 +177,21 @@ static void other_keys(void **state)
     (void)state;
     reset_shim();
     memcpy(kept_octets, octets, sizeof(octets));
-    make_rsa_key("other", (RSA_SPEC){ 3072, CK_TRUE, CK_TRUE });
+    make_rsa_key("other", (RSA_SPEC){ 3072, CK_TRUE, CK_TRUE, CK_FALSE });
     must_refuse(opens, token_uri("seals", "other"), ONEM2M_R_BAD_SEAL, "is sealed by key key");
     assert_true(wrap(token_uri("seals", "other"), &error));
     assert_true(opens(token_uri("seals", "other"), &error));
-    make_rsa_key("large", (RSA_SPEC){ 4096, CK_TRUE, CK_TRUE });
+    make_rsa_key("large", (RSA_SPEC){ 4096, CK_TRUE, CK_TRUE, CK_FALSE });
     assert_true(wrap(token_uri("seals", "large"), &error));
     assert_true(opens(token_uri("seals", "large"), &error));
     wrapped = kept;
     memcpy(octets, kept_octets, sizeof(octets));
-    make_rsa_key("small", (RSA_SPEC){ 1024, CK_TRUE, CK_TRUE });
+    make_rsa_key("small", (RSA_SPEC){ 1024, CK_TRUE, CK_TRUE, CK_FALSE });
     must_refuse(wrap, token_uri("seals", "small"), ONEM2M_R_TOKEN_KEY, "2048 to 4096 bits");
-    make_rsa_key("mute", (RSA_SPEC){ 2048, CK_FALSE, CK_TRUE });
+    make_rsa_key("mute", (RSA_SPEC){ 2048, CK_FALSE, CK_TRUE, CK_FALSE });
     must_refuse(wrap, token_uri("seals", "mute"), ONEM2M_R_TOKEN_FAILED,
                 "CKR_KEY_FUNCTION_NOT_PERMITTED");
-    make_rsa_key("open", (RSA_SPEC){ 2048, CK_TRUE, CK_FALSE });
+    make_rsa_key("open", (RSA_SPEC){ 2048, CK_TRUE, CK_FALSE, CK_FALSE });
     must_refuse(wrap, token_uri("seals", "open"), ONEM2M_R_TOKEN_KEY, "it is not sensitive");
 }
 
@@ -288,12 +289,54 @@ static void what_fails(void **state)
     assert_true(opens(token_uri("seals", "key;type=private"), &error));
 }
 
+/* A key that wants the PIN for each operation, as those of smart cards do. */
+static void always_authenticates(void **state)
+{
+    const ONEM2M_WRAPPED_SEAL kept = wrapped;
+    unsigned char kept_octets[ONEM2M_SEAL_OCTETS];
+    const char *uri = token_uri("seals", "each");
+    ONEM2M_ERROR error;
+
+    (void)state;
+    memcpy(kept_octets, octets, sizeof(octets));
+    make_rsa_key("each", (RSA_SPEC){ 2048, CK_TRUE, CK_TRUE, CK_TRUE });
+    reset_shim();
+    if (!wrap(uri, &error))
+        fail_msg("%s", error.detail);
+    assert_int_equal(tokens.shim->calls[SHIM_C_Login], 2);
+    reset_shim();
+    if (!opens(uri, &error))
+        fail_msg("%s", error.detail);
+    assert_int_equal(tokens.shim->calls[SHIM_C_Login], 2);
+    for (unsigned long login = 0; login < 2; login++) {
+        let_fail(SHIM_C_Login, CKR_PIN_INCORRECT, login);
+        must_refuse(opens, uri, ONEM2M_R_TOKEN_PIN, "C_Login returned CKR_PIN_INCORRECT");
+        assert_int_equal(tokens.shim->calls[SHIM_C_Login], login + 1);
+        reset_shim();
+        must_refuse(opens, uri, ONEM2M_R_TOKEN_PIN, "has refused this PIN");
+        assert_int_equal(tokens.shim->calls[SHIM_C_Login], 0);
+        write_pin(TOKEN_PIN, 0600);
+    }
+    let_fail(SHIM_C_Login, CKR_PIN_LOCKED, 1);
+    must_refuse(opens, uri, ONEM2M_R_TOKEN_PIN_LOCKED, "C_Login returned CKR_PIN_LOCKED");
+    let_fail(SHIM_C_Login, CKR_FUNCTION_FAILED, 1);
+    must_refuse(opens, uri, ONEM2M_R_BAD_SEAL, "C_Login returned CKR_FUNCTION_FAILED");
+    /* Where the module does not say so, it refuses itself. */
+    let_fail(SHIM_C_GetAttributeValue, CKR_ATTRIBUTE_TYPE_INVALID, 3);
+    must_refuse(opens, uri, ONEM2M_R_BAD_SEAL, "CKR_USER_NOT_LOGGED_IN");
+    reset_shim();
+    assert_true(opens(uri, &error));
+    wrapped = kept;
+    memcpy(octets, kept_octets, sizeof(octets));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_what_it_wrapped),   cmocka_unit_test(refuses_every_octet_changed),
         cmocka_unit_test(keys_of_one_name),        cmocka_unit_test(other_keys),
         cmocka_unit_test(makes_one_when_asked_to), cmocka_unit_test(what_fails),
+        cmocka_unit_test(always_authenticates),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down_tokens);
