@@ -5,6 +5,7 @@
  * Keys that are made, at random or of others.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <openssl/err.h>
 #include <openssl/kdf.h>
 #include "objects.h"
@@ -198,18 +199,22 @@ static void derive_octets(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned char km[
     EVP_PKEY_CTX_free(ctx);
 }
 
+static int is_in_token(EVP_PKEY *key)
+{
+    return strcmp(attribute(key, ONEM2M_PARAM_CUSTODY), "software") != 0;
+}
+
 /* Where the store's keys are, there is a generated key that nobody stores, and what is made of it.
  */
 static void generated_keys_are_in_the_token(void **state)
 {
     const int has_token = getenv("ONEM2M_TEST_TOKEN") != NULL;
-    const char *custody = has_token ? "wrapped" : "software";
     OSSL_LIB_CTX *libctx = libctx_of(state);
     EVP_PKEY *ke = generate_ke(libctx, 0), *other = generate_ke(libctx, 0);
     EVP_PKEY *copy = EVP_PKEY_dup(ke), *children[2];
     unsigned char octets[512], km[2][32];
 
-    assert_string_equal(attribute(ke, ONEM2M_PARAM_CUSTODY), custody);
+    assert_int_equal(is_in_token(ke), has_token);
     assert_string_equal(attribute(ke, ONEM2M_PARAM_BIRTH), has_token ? "generated" : "");
     assert_int_equal(octets_of(ke, octets), 0);
     check_refused(ONEM2M_R_NOT_EXTRACTABLE, "extractable");
@@ -218,7 +223,7 @@ static void generated_keys_are_in_the_token(void **state)
     EVP_PKEY_free(other);
     for (unsigned int i = 0; i < 2; i++) {
         children[i] = derive_km_of(libctx, ke, i);
-        assert_string_equal(attribute(children[i], ONEM2M_PARAM_CUSTODY), custody);
+        assert_int_equal(is_in_token(children[i]), has_token);
     }
     assert_int_equal(EVP_PKEY_eq(children[0], children[1]), 1);
     derive_octets(libctx, ke, km[0]);
