@@ -4,8 +4,8 @@
  *
  * on_terminal PROMPT ANSWER COMMAND [ARGUMENT ...]: runs the command on a terminal of its own,
  * types ANSWER whenever PROMPT appears there, and prints what the terminal shows. PROMPT empty: the
- * command has no terminal. Ends with the command's status, and with 128 and the signal that ended
- * it.
+ * command has no terminal. Ends with the command's status, or 128 and the signal that ended it;
+ * with 77 where there are no pseudo terminals, as in a chroot without /dev/pts.
  */
 #include <errno.h>
 #include <pty.h>
@@ -19,6 +19,7 @@
 #define SHOWN_MAX 65536
 #define SECONDS_MAX 60
 #define NOT_RUN 127
+#define SKIPPED 77
 
 static void type(int terminal, const char *answer)
 {
@@ -89,8 +90,10 @@ int main(int argc, char *argv[])
     alarm(SECONDS_MAX);
     child = argv[1][0] != '\0' ? forkpty(&terminal, NULL, NULL, NULL) : fork();
     if (child < 0) {
+        const int number = errno;
+
         perror("on_terminal");
-        return NOT_RUN;
+        return number == ENOENT || number == ENODEV || number == ENXIO ? SKIPPED : NOT_RUN;
     }
     if (child == 0) {
         if (argv[1][0] == '\0')

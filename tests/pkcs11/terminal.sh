@@ -6,6 +6,9 @@
 # $TERMINAL is on_terminal.
 # shellcheck source=tests/key-tool/common.sh
 . "${BASH_SOURCE[0]%/*}/../key-tool/common.sh"
+status=0
+"$TERMINAL" "?" "" true || status=$?
+[ "$status" -ne 77 ] || exit 77
 with_file=$OPENSSL_CONF
 export OPENSSL_CONF=$work/asked.cnf
 keystore="pkcs11:$token?$module&x-records=lmdb:$work/store"
