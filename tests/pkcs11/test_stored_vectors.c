@@ -48,32 +48,26 @@ static void store_key(OSSL_LIB_CTX *libctx, const SAMPLE *sample, int extractabl
 {
     const OSSL_PARAM *key = OSSL_PARAM_locate_const(sample->params, ONEM2M_PARAM_KEY);
     char name[80];
-    OSSL_PARAM params[] = { END,
-                            TEXT(ONEM2M_PARAM_KEY_ID, name),
-                            number(ONEM2M_PARAM_EXTRACTABLE, (unsigned int)extractable),
-                            STORED,
-                            END,
-                            END,
-                            END };
+    OSSL_PARAM params[] = { END, END, END, END, END, END, END };
+    EVP_PKEY *stored;
 
     name_key(name, sample, extractable);
-    params[1] = TEXT(ONEM2M_PARAM_KEY_ID, name);
-    params[4] = OSSL_PARAM_construct_octet_string(ONEM2M_PARAM_PRIV, key->data, key->data_size);
+    params[0] = TEXT(ONEM2M_PARAM_KEY_ID, name);
+    params[1] = OSSL_PARAM_construct_octet_string(ONEM2M_PARAM_PRIV, key->data, key->data_size);
+    params[2] = number(ONEM2M_PARAM_EXTRACTABLE, (unsigned int)extractable);
+    params[3] = STORED;
     for (size_t i = 0; i < COUNT(sources); i++) {
         if (!is_named(sample, sources[i].kdf))
             continue;
-        params[0] = TEXT(ONEM2M_PARAM_KIND, sources[i].kind);
+        params[4] = TEXT(ONEM2M_PARAM_KIND, sources[i].kind);
         if (sources[i].suid != 0)
             params[5] = number(ONEM2M_PARAM_SUID, sources[i].suid);
     }
-    {
-        EVP_PKEY *stored = import(libctx, params);
-
-        if (stored == NULL)
-            ERR_print_errors_fp(stderr);
-        assert_non_null(stored);
-        EVP_PKEY_free(stored);
-    }
+    stored = import(libctx, params);
+    if (stored == NULL)
+        ERR_print_errors_fp(stderr);
+    assert_non_null(stored);
+    EVP_PKEY_free(stored);
 }
 
 /* The sample's parameters with another one in place of the key's octets. */

@@ -382,7 +382,7 @@ static int unload_first(void)
 {
     OSSL_LIB_CTX *libctx = new_context();
     OSSL_PROVIDER *provider = OSSL_PROVIDER_load(libctx, ONEM2M_PROVIDER_NAME);
-    HELD held;
+    HELD held = { .libctx = libctx };
     int ok = provider != NULL && hold(&held, libctx) && use(&held);
 
     ok = ok && OSSL_PROVIDER_unload(provider) == 1 && use(&held);
@@ -400,6 +400,7 @@ static int contexts_in_turn(void)
     for (int i = 0; i < 8 && ok; i++) {
         OSSL_LIB_CTX *libctx = new_context();
 
+        memset(&other, 0, sizeof(other));
         ok = libctx != NULL && hold(&other, libctx) && (i % 2 != 0 || use(&other));
         let_go(&other);
         OSSL_LIB_CTX_free(libctx);
