@@ -20,7 +20,7 @@ static ONEM2M_TOKEN_ENTRY **bucket_of(ONEM2M_TOKEN_CACHE *cache, const unsigned 
     return &cache->buckets[hash_of(reference) % ONEM2M_TOKEN_CACHED];
 }
 
-static int is_of(const ONEM2M_TOKEN_ENTRY *entry, const ONEM2M_TOKEN_KEY *key)
+int onem2m_token_entry_is_of(const ONEM2M_TOKEN_ENTRY *entry, const ONEM2M_TOKEN_KEY *key)
 {
     return entry->custody == key->custody && entry->length == key->length &&
            memcmp(entry->reference, key->reference, key->length) == 0;
@@ -30,7 +30,7 @@ static ONEM2M_TOKEN_ENTRY *find(ONEM2M_TOKEN_CACHE *cache, const ONEM2M_TOKEN_KE
 {
     ONEM2M_TOKEN_ENTRY *entry = *bucket_of(cache, key->reference);
 
-    while (entry != NULL && !is_of(entry, key))
+    while (entry != NULL && !onem2m_token_entry_is_of(entry, key))
         entry = entry->next;
     return entry;
 }
@@ -242,6 +242,7 @@ void onem2m_token_forget(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
         take_out(cache, entry);
         entry->is_forgotten = 1;
         is_left = entry->users == 0 && free_entry(entry, &handle);
+        onem2m_token_empty_slots(call->token);
     }
     pthread_mutex_unlock(&call->token->lock);
     if (is_left)

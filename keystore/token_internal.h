@@ -93,6 +93,22 @@ typedef struct {
     size_t length;
 } ONEM2M_TOKEN_LABEL;
 
+/*
+ * What a call that used the same key as the one before it leaves to the next of its thread: login,
+ * session and handle, which are given back without delay when the token's attention changes.
+ * is_busy: a thread looks at it, or is in the module with it; the rest is that thread's alone.
+ */
+typedef struct {
+    atomic_int is_busy;
+    unsigned int attention;    /* of the token, when it was left here */
+    ONEM2M_TOKEN_LOGIN *login; /* NULL: nothing is here */
+    CK_SESSION_HANDLE session;
+    ONEM2M_TOKEN_ENTRY *held;
+    const ONEM2M_TOKEN_ENTRY *last; /* what was held last, to be compared and not looked into */
+    char padding[128 - 5 * sizeof(void *) - sizeof(atomic_int) - sizeof(unsigned int)];
+} ONEM2M_TOKEN_SLOT;
+#define ONEM2M_TOKEN_SLOTS 8
+
 /* What every call writes to stands together, as in a login. */
 struct onem2m_token_st {
     pthread_mutex_t lock;      /* of what follows, and of what is in logins; never during a call */
@@ -103,9 +119,12 @@ struct onem2m_token_st {
     ONEM2M_TOKEN_LOGIN *logins; /* with those that calls have not left yet */
     int is_opening;
     pthread_t opener;
+    unsigned int waiting; /* calls that wait for a session: none is left in a slot */
     P11KitUri *uri;
     ONEM2M_TOKEN_LABEL key_label, wrap_label;
     ONEM2M_PROCESS_WATCH watch;
+    atomic_uint attention; /* changes when slots are to be emptied */
+    ONEM2M_TOKEN_SLOT slots[ONEM2M_TOKEN_SLOTS];
 };
 
 /* A session of a login for one thread, and the key that it holds. */
@@ -115,6 +134,7 @@ typedef struct {
     CK_FUNCTION_LIST *module;
     CK_SESSION_HANDLE session;
     ONEM2M_TOKEN_ENTRY *held;
+    ONEM2M_TOKEN_SLOT *slot;  /* that all of this is out of, busy; NULL: none */
     int is_passing;           /* the key is not to be kept */
     CK_OBJECT_HANDLE passing; /* its handle, destroyed with the call's end */
     int tries;                /* 0, or 1 when the token was lost the first time */
@@ -133,6 +153,30 @@ typedef int onem2m_token_operation_fn(ONEM2M_TOKEN_CALL *call, void *argument);
  */
 int onem2m_token_run(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key,
                      onem2m_token_operation_fn *operation, void *argument, ONEM2M_ERROR *error);
+
+/* ---- Slots ---- */
+
+/* Goes on with what the thread's last call left, when that was of this key. 0: it was not. */
+int onem2m_token_resume(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key);
+
+/* At the end of a call that resumed: leaves it again; 0: it is to be given back. */
+int onem2m_token_leave_again(ONEM2M_TOKEN_CALL *call);
+
+/* With the token's lock, at the end of another one. 1: it is left, and no more the caller's. */
+int onem2m_token_leave_first(ONEM2M_TOKEN_CALL *call);
+
+/* With the token's lock, which is let go meanwhile: what is left in slots is given back, now or by
+ * the thread that uses it. */
+void onem2m_token_empty_slots(ONEM2M_TOKEN *token);
+
+/* Whether a thread is in the module with what is in a slot. */
+int onem2m_token_uses_slot(ONEM2M_TOKEN *token);
+
+/* With the token's lock, which is let go meanwhile: gives login, session and handle back. */
+void onem2m_token_give_back(ONEM2M_TOKEN_CALL *call);
+
+/* Whether an entry of the handles is that of a key. */
+int onem2m_token_entry_is_of(const ONEM2M_TOKEN_ENTRY *entry, const ONEM2M_TOKEN_KEY *key);
 
 /* Refuses because the module did. Returns 0. */
 int onem2m_token_failed(ONEM2M_TOKEN_CALL *call, const char *function, CK_RV value);

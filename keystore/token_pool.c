@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <string.h>
 #include <time.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -88,6 +89,8 @@ static void close_login(ONEM2M_TOKEN_LOGIN *login)
 
 void onem2m_token_forget_logins(ONEM2M_TOKEN *token)
 {
+    memset(token->slots, 0, sizeof(token->slots));
+    token->waiting = 0;
     while (token->logins != NULL) {
         ONEM2M_TOKEN_LOGIN *login = token->logins;
 
@@ -102,6 +105,9 @@ void onem2m_token_forget_logins(ONEM2M_TOKEN *token)
 
 void onem2m_token_end_logins(ONEM2M_TOKEN *token)
 {
+    pthread_mutex_lock(&token->lock);
+    onem2m_token_empty_slots(token);
+    pthread_mutex_unlock(&token->lock);
     if (token->login != NULL)
         close_login(token->login);
 }
@@ -147,6 +153,25 @@ static int open_for_all(ONEM2M_TOKEN *token, ONEM2M_ERROR *error)
 
 #define FORK_PATIENCE 2 /* seconds */
 
+static int is_before(const struct timespec *end)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec < end->tv_sec || (now.tv_sec == end->tv_sec && now.tv_nsec < end->tv_nsec);
+}
+
+/* They take no lock. What lies in the slots stays there: the parent gives it back, the child
+ * forgets it. */
+static void wait_for_slots(ONEM2M_TOKEN *token, const struct timespec *end)
+{
+    static const struct timespec moment = { .tv_nsec = 50000 };
+
+    atomic_fetch_add(&token->attention, 1);
+    while (onem2m_token_uses_slot(token) && is_before(end))
+        nanosleep(&moment, NULL);
+}
+
 void onem2m_token_hold_back(ONEM2M_TOKEN *token)
 {
     struct timespec end;
@@ -157,6 +182,8 @@ void onem2m_token_hold_back(ONEM2M_TOKEN *token)
     end.tv_sec += FORK_PATIENCE;
     while (token->running > 0 && code == 0)
         code = pthread_cond_clockwait(&token->changed, &token->lock, CLOCK_MONOTONIC, &end);
+    if (code == 0)
+        wait_for_slots(token, &end);
 }
 
 void onem2m_token_go_on(ONEM2M_TOKEN *token)
@@ -236,7 +263,11 @@ static TAKE take_session(ONEM2M_TOKEN_CALL *call)
     }
     if (login->open_count < login->limit)
         return open_session(call);
-    wait_for_others(call);
+    call->token->waiting++;
+    onem2m_token_empty_slots(call->token);
+    if (login->idle_count == 0)
+        wait_for_others(call);
+    call->token->waiting--;
     return AGAIN;
 }
 
@@ -302,16 +333,11 @@ static void let_go(ONEM2M_TOKEN_CALL *call)
     pthread_mutex_lock(&call->token->lock);
 }
 
-static void give(ONEM2M_TOKEN_CALL *call)
+void onem2m_token_give_back(ONEM2M_TOKEN_CALL *call)
 {
     ONEM2M_TOKEN *token = call->token;
     ONEM2M_TOKEN_LOGIN *login = call->login;
 
-    if (login == NULL)
-        return;
-    if (call->passing != CK_INVALID_HANDLE)
-        (void)onem2m_token_dispose(call, call->passing, 0);
-    pthread_mutex_lock(&token->lock);
     if (call->held != NULL)
         let_go(call);
     if (call->session != CK_INVALID_HANDLE)
@@ -320,11 +346,31 @@ static void give(ONEM2M_TOKEN_CALL *call)
         token->login = NULL;
         login->references--;
         pthread_cond_broadcast(&token->changed);
+        onem2m_token_empty_slots(token);
     }
     pthread_cond_signal(&token->changed);
     drop_login(call);
-    leave(call);
-    pthread_mutex_unlock(&token->lock);
+}
+
+static void give(ONEM2M_TOKEN_CALL *call)
+{
+    const int is_counted = call->slot == NULL;
+
+    if (call->login == NULL || (call->slot != NULL && onem2m_token_leave_again(call)))
+        return;
+    if (call->passing != CK_INVALID_HANDLE)
+        (void)onem2m_token_dispose(call, call->passing, 0);
+    pthread_mutex_lock(&call->token->lock);
+    if (!is_counted || !onem2m_token_leave_first(call))
+        onem2m_token_give_back(call);
+    if (is_counted)
+        leave(call);
+    pthread_mutex_unlock(&call->token->lock);
+}
+
+static int begin(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
+{
+    return (key != NULL && onem2m_token_resume(call, key)) || take(call, key);
 }
 
 int onem2m_token_run(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key,
@@ -339,7 +385,7 @@ int onem2m_token_run(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key,
         int ok;
 
         ERR_set_mark(); /* of a module that uses OpenSSL itself */
-        ok = take(&call, key) && operation(&call, argument);
+        ok = begin(&call, key) && operation(&call, argument);
         give(&call);
         ERR_pop_to_mark();
         if (ok || tries > 0 || !onem2m_token_is_lost(call.value))

@@ -157,7 +157,8 @@ static int begin(HELD *held, const BENCH_TOKEN_STORE *store)
     held->store = store;
     held->token = onem2m_store_token(store->library.store);
     return bench_raw_get(&store->raw, &store->held, &held->raw) &&
-           bench_token_kdf_new(&held->kept, store) && bench_token_kdf_new(&held->given, store) &&
+           bench_token_kdf_new(&held->kept, store, BENCH_HELD) &&
+           bench_token_kdf_new(&held->given, store, BENCH_HELD) &&
            bench_token_object_new(&held->object, store) && bench_token_mac_new(&held->mac, store);
 }
 

@@ -15,11 +15,11 @@ static char maf[] = BENCH_MAF;
 
 /* ---- By name ---- */
 
-int bench_token_kdf_new(BENCH_TOKEN_KDF *kdf, const BENCH_TOKEN_STORE *store)
+int bench_token_kdf_new(BENCH_TOKEN_KDF *kdf, const BENCH_TOKEN_STORE *store, size_t at)
 {
     kdf->params[0] = OSSL_PARAM_construct_utf8_string(ONEM2M_PARAM_MAF_ID, maf, sizeof(maf) - 1);
-    kdf->params[1] = OSSL_PARAM_construct_utf8_string(ONEM2M_PARAM_KEY_ID,
-                                                      store->names[BENCH_HELD].text, store->length);
+    kdf->params[1] =
+        OSSL_PARAM_construct_utf8_string(ONEM2M_PARAM_KEY_ID, store->names[at].text, store->length);
     kdf->params[2] = OSSL_PARAM_construct_end();
     kdf->kdf = EVP_KDF_fetch(store->libctx, ONEM2M_KDF_KM, ONEM2M_PROPERTY_QUERY);
     kdf->context = EVP_KDF_CTX_new(kdf->kdf);

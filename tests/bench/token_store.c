@@ -185,7 +185,7 @@ static int compare_provider(const BENCH_TOKEN_STORE *store, const unsigned char 
     unsigned char out[BENCH_MAC_OCTETS];
     BENCH_TOKEN_KDF kdf = { .kdf = NULL };
     BENCH_TOKEN_OBJECT object = { .key = NULL };
-    const int ok = bench_token_kdf_new(&kdf, store) &&
+    const int ok = bench_token_kdf_new(&kdf, store, BENCH_HELD) &&
                    bench_token_kdf_derive(&kdf, &store->names[BENCH_HELD], out) &&
                    compare("ONEM2M-KM", out, expected) && bench_token_object_new(&object, store) &&
                    bench_token_object_derive(&object, out) &&

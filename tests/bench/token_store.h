@@ -49,7 +49,7 @@ int bench_token_store_make(BENCH_TOKEN_STORE *store, const char *token, int has_
 int bench_token_store_open(BENCH_TOKEN_STORE *store);
 void bench_token_store_close(BENCH_TOKEN_STORE *store);
 
-/* The key that was drawn at that place. */
+/* Custody and reference of the key that was drawn at that place. */
 void bench_token_store_key(const BENCH_TOKEN_STORE *store, size_t at, ONEM2M_TOKEN_KEY *key);
 
 /* A look-up by name that does nothing with the key, or derives of it. */
@@ -66,7 +66,8 @@ typedef struct {
     OSSL_PARAM params[3]; /* maf-id, key-id */
 } BENCH_TOKEN_KDF;
 
-int bench_token_kdf_new(BENCH_TOKEN_KDF *kdf, const BENCH_TOKEN_STORE *store);
+/* at: of the key that the context keeps the name of. */
+int bench_token_kdf_new(BENCH_TOKEN_KDF *kdf, const BENCH_TOKEN_STORE *store, size_t at);
 void bench_token_kdf_free(BENCH_TOKEN_KDF *kdf);
 
 /* name: NULL for that which the context has kept. */

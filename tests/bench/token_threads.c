@@ -10,11 +10,13 @@
 #define SLICE_NS 20e6
 #define FOUR_THREADS_LEAST 1.5
 
-/* What one thread has: a session, or contexts, of its own. */
+/* What one thread has of its own: a key, and a session or a context. Threads that use one key wait
+ * for each other in softokn, whoever calls it. */
 typedef struct {
     const BENCH_TOKEN_STORE *store;
+    ONEM2M_TOKEN_KEY key;
     BENCH_RAW raw;
-    CK_OBJECT_HANDLE key;
+    CK_OBJECT_HANDLE handle;
     BENCH_TOKEN_KDF kdf;
     bench_fn *run;
     double end;
@@ -27,7 +29,7 @@ static int raw_sign(void *state)
     const WORK *own = state;
     unsigned char out[BENCH_MAC_OCTETS];
 
-    return bench_raw_sign(&own->raw, own->key, out);
+    return bench_raw_sign(&own->raw, own->handle, out);
 }
 
 static int library_mac(void *state)
@@ -36,7 +38,7 @@ static int library_mac(void *state)
     unsigned char out[BENCH_MAC_OCTETS];
     ONEM2M_ERROR error;
 
-    return onem2m_token_mac(onem2m_store_token(own->store->library.store), &own->store->held,
+    return onem2m_token_mac(onem2m_store_token(own->store->library.store), &own->key,
                             own->store->sha256, &own->store->raw.message, 1, out, &error) ||
            bench_failed(error.detail);
 }
@@ -95,10 +97,12 @@ static int begin(WORK *works, const BENCH_TOKEN_STORE *store)
 {
     for (size_t i = 0; i < THREADS; i++) {
         works[i].store = store;
+        works[i].key = store->held;
+        bench_token_store_key(store, i, &works[i].key);
         if (!(bench_raw_open_another(&works[i].raw, &store->raw) ||
               bench_failed("C_OpenSession")) ||
-            !bench_raw_get(&works[i].raw, &store->held, &works[i].key) ||
-            !bench_token_kdf_new(&works[i].kdf, store))
+            !bench_raw_get(&works[i].raw, &works[i].key, &works[i].handle) ||
+            !bench_token_kdf_new(&works[i].kdf, store, i))
             return 0;
     }
     return 1;
@@ -118,7 +122,7 @@ static int measure(BENCH *bench, WORK *works, BENCH_ROW *rows[LAYERS][2])
 
 int bench_token_threads(BENCH *bench, BENCH_TOKEN_STORE *store)
 {
-    static const char section[] = "the same by threads, each with a session and a context";
+    static const char section[] = "the same by threads, each with a key, a session and a context";
     WORK works[THREADS] = { { .store = NULL } };
     BENCH_ROW *rows[LAYERS][2];
     int ok;
