@@ -184,8 +184,8 @@ static int measure_store(BENCH *bench, BENCH_STORE *store, size_t keys, const BE
     row = bench_add(bench, store->section, "ms", "onem2m-key import of all keys");
     row->at_most = IMPORT_MOST_MS;
     bench_sample(row, store->files.import_ns / NS_PER_MS);
-    return bench_store_processes(bench, store->section, &store->files, smallest) && open_store(store) &&
-           measure_reads(bench, store) && measure_inserts(bench, store);
+    return bench_store_processes(bench, store->section, &store->files, smallest) &&
+           open_store(store) && measure_reads(bench, store) && measure_inserts(bench, store);
 }
 
 /* Another place in the list of names for each thread and round: none reads what another has just
