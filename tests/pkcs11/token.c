@@ -149,8 +149,8 @@ void let_fail(SHIM_FUNCTION function, CK_RV value, unsigned long skip)
 
 const char *token_uri(const char *token, const char *key)
 {
-    static char uris[4][512];
-    static size_t next;
+    static _Thread_local char uris[4][512];
+    static _Thread_local size_t next;
     char *uri = uris[next++ % COUNT(uris)];
 
     snprintf(uri, sizeof(uris[0]),

@@ -31,7 +31,7 @@ void reset_shim(void);
 /* From now on the call after skip calls of a function fails so. */
 void let_fail(SHIM_FUNCTION function, CK_RV value, unsigned long skip);
 
-/* The URI of a key in a token, of a static buffer. */
+/* The URI of a key in a token, of a static buffer of the thread. */
 const char *token_uri(const char *token, const char *key);
 
 /* Writes the PIN file anew, with another time than before. */
