@@ -104,6 +104,11 @@ int onem2m_pkcs11_open(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_FLAGS 
                        ONEM2M_ERROR *error);
 void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session);
 
+/* Another session of the same login, with the same patience as for a token that is not there.
+ * Returns what the module did. */
+CK_RV onem2m_pkcs11_open_another(const ONEM2M_PKCS11_SESSION *session, CK_FLAGS flags,
+                                 CK_SESSION_HANDLE *handle);
+
 /*
  * Logs in as the user: the PIN is read for this one call and cleansed. One that
  * a token has refused is not tried again before its file has changed, nor is

@@ -134,6 +134,24 @@ int onem2m_pkcs11_open(ONEM2M_PKCS11_SESSION *session, P11KitUri *uri, CK_FLAGS 
     return ok;
 }
 
+CK_RV onem2m_pkcs11_open_another(const ONEM2M_PKCS11_SESSION *session, CK_FLAGS flags,
+                                 CK_SESSION_HANDLE *handle)
+{
+    CK_RV value;
+    size_t tries = 0;
+
+    onem2m_pkcs11_enter();
+    for (;;) {
+        value = session->module->C_OpenSession(session->slot, CKF_SERIAL_SESSION | flags, NULL,
+                                               NULL, handle);
+        if (!onem2m_pkcs11_is_passing(value) || tries == PAUSES_MISSING)
+            break;
+        onem2m_pkcs11_rest(pauses[tries++]);
+    }
+    onem2m_pkcs11_leave();
+    return value;
+}
+
 void onem2m_pkcs11_close(const ONEM2M_PKCS11_SESSION *session)
 {
     /* Nothing can be done about one that does not close. */

@@ -236,8 +236,7 @@ static TAKE open_session(ONEM2M_TOKEN_CALL *call)
 
     login->open_count++;
     pthread_mutex_unlock(&call->token->lock);
-    value = call->module->C_OpenSession(login->first.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION,
-                                        NULL, NULL, &call->session);
+    value = onem2m_pkcs11_open_another(&login->first, CKF_RW_SESSION, &call->session);
     pthread_mutex_lock(&call->token->lock);
     if (value == CKR_OK)
         return TAKEN;

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include "expect.h"
 #include "keystore/pkcs11.h"
-#include "keystore/token.h"
+#include "keystore/token_internal.h"
 #include "token.h"
 
 #define VALUES_END 0x300
@@ -198,6 +198,55 @@ static void logins_that_fail(void **state)
     assert_int_equal(calls(SHIM_C_Login), 2);
     reset_shim();
     must_open();
+}
+
+static int nothing(ONEM2M_TOKEN_CALL *call, void *argument)
+{
+    (void)call;
+    (void)argument;
+    return 1;
+}
+
+typedef struct {
+    CK_RV value;
+    unsigned long failures;
+} FAILURE;
+
+/* Within a call, so that another session is opened. */
+static int use_another(ONEM2M_TOKEN_CALL *call, void *argument)
+{
+    const FAILURE *failure = argument;
+
+    let_fail_until(SHIM_C_OpenSession, failure->value, failure->failures);
+    return onem2m_token_run(call->token, NULL, nothing, NULL, call->error);
+}
+
+static void another_session(void **state)
+{
+    static const struct {
+        FAILURE failure;
+        int is_opened;
+        unsigned long tries;
+    } cases[] = { { { CKR_GENERAL_ERROR, TRIES_MISSING - 1 }, 1, TRIES_MISSING },
+                  { { CKR_DEVICE_ERROR, 1000 }, 0, TRIES_MISSING },
+                  { { CKR_FUNCTION_FAILED, 1000 }, 0, 1 } };
+    ONEM2M_ERROR error;
+
+    (void)state;
+    reset_shim();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        FAILURE failure = cases[i].failure;
+        ONEM2M_TOKEN *token;
+
+        assert_true(onem2m_token_new(&token, token_uri("seals", "keys"), &error));
+        assert_int_equal(onem2m_token_run(token, NULL, use_another, &failure, &error),
+                         cases[i].is_opened);
+        assert_int_equal(calls(SHIM_C_OpenSession), cases[i].tries);
+        if (!cases[i].is_opened)
+            assert_non_null(strstr(error.detail, "C_OpenSession returned CKR_"));
+        reset_shim();
+        onem2m_token_free(token);
+    }
 }
 
 /* ---- Tokens that are not there ---- */
@@ -405,6 +454,7 @@ int main(void)
         cmocka_unit_test(what_does_not),
         cmocka_unit_test(nobody_waits_twice),
         cmocka_unit_test(logins_that_fail),
+        cmocka_unit_test(another_session),
         cmocka_unit_test(missing),
         cmocka_unit_test(threads_take_one_try),
         cmocka_unit_test(children_take_one_try),
