@@ -45,6 +45,9 @@ void onem2m_store_close(ONEM2M_STORE *store);
 /* The token that keys are put into, borrowed; NULL: they are in software. */
 ONEM2M_TOKEN *onem2m_store_token(const ONEM2M_STORE *store);
 
+/* Whether keys are objects of that token, and not wrapped by it. */
+int onem2m_store_has_objects(const ONEM2M_STORE *store);
+
 /* The protection level of one of its keys (TS-0003 table 6.3.1-1). */
 int onem2m_store_protection(const ONEM2M_STORE *store, const ONEM2M_ATTRIBUTES *attributes);
 
@@ -169,15 +172,30 @@ typedef struct {
     uint64_t damaged; /* records that do not open, or stand under another name */
     uint64_t orphans; /* derived keys that their parent has no link to: they would outlive it */
     int set_hash_differs;
-    ONEM2M_ERROR first; /* the first finding */
+    int has_objects;     /* keys are objects of a token; else the next four are 0 */
+    uint64_t missing;    /* keys that the token has no object of */
+    uint64_t unfit;      /* keys with an object that is another sort, or protected less */
+    uint64_t unrecorded; /* objects that no record names; not looked for when writing is refused */
+    uint64_t destroyed;  /* of those, by onem2m_store_tidy */
+    ONEM2M_ERROR first;  /* the first finding */
 } ONEM2M_STORE_FINDINGS;
 
 /*
- * Opens every record and compares them with the header. Returns 1 when the
- * store could be read, whatever was found.
+ * Opens every record and compares them with the header, and keys that are
+ * objects of a token with these, for which other writers wait. Returns 1 when
+ * the store could be read, whatever was found.
  */
 int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
                         onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error);
+
+/*
+ * The same, and destroys the objects of the token that no record names, while
+ * other writers wait: a key that a process is making in this moment is none of
+ * them. They stay when a record is damaged, was taken away or put back, because
+ * then they may be that record's.
+ */
+int onem2m_store_tidy(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
+                      onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error);
 
 /*
  * Writes the store as it is at one moment into a new file of mode 0600, on

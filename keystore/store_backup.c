@@ -38,13 +38,15 @@ static int check_candidate(ONEM2M_BACKEND *backend, void *argument, ONEM2M_ERROR
                                .seal_uri = store->seal_uri,
                                .libctx = store->libctx,
                                .sha256 = store->sha256,
+                               .token = store->token,
+                               .custody = store->custody,
                                .backend = backend };
     const int ok = verify_candidate(restoration, &candidate, error);
 
     onem2m_store_forget_keys(&candidate);
     if (!ok || finding->reason == ONEM2M_R_NONE)
         return ok;
-    return onem2m_refuse(error, finding->reason, ONEM2M_NO_OFFSET, "the backup is damaged: %s",
+    return onem2m_refuse(error, finding->reason, ONEM2M_NO_OFFSET, "the backup is not restored: %s",
                          finding->detail);
 }
 

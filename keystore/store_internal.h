@@ -166,8 +166,37 @@ int onem2m_store_place(ONEM2M_STORE_WRITER *writer, ONEM2M_ATTRIBUTES *attribute
 int onem2m_store_doom(ONEM2M_STORE_WRITER *writer, const ONEM2M_MATERIAL *material,
                       ONEM2M_ERROR *error);
 
+/* How a transaction has ended. UNKNOWN: the token was lost during the commit, perhaps after it. */
+typedef enum { ONEM2M_END_NOTHING, ONEM2M_END_COMMITTED, ONEM2M_END_UNKNOWN } ONEM2M_END;
+
 /* After the end of the transaction: destroys what is of no use any more. */
-void onem2m_store_tidy_token(ONEM2M_STORE_WRITER *writer, int is_committed);
+void onem2m_store_tidy_token(ONEM2M_STORE_WRITER *writer, ONEM2M_END end);
+
+/* ---- Records, and the objects of the token that they name: store_objects.c ---- */
+
+typedef struct {
+    ONEM2M_TOKEN_OBJECT *items;
+    size_t count;
+} ONEM2M_STORE_OBJECTS;
+
+/* What is there, of no record yet. *objects: to be freed. */
+int onem2m_store_list_objects(const ONEM2M_STORE *store, ONEM2M_STORE_OBJECTS *objects,
+                              ONEM2M_ERROR *error);
+void onem2m_store_free_objects(ONEM2M_STORE_OBJECTS *objects);
+
+/* Takes note that a record names this key, and counts what is wrong with its object. Returns 0 with
+ * *finding when something is. */
+int onem2m_store_check_object(ONEM2M_STORE_OBJECTS *objects, const ONEM2M_ATTRIBUTES *attributes,
+                              const ONEM2M_TOKEN_KEY *key, ONEM2M_STORE_FINDINGS *findings,
+                              ONEM2M_ERROR *finding);
+
+/* Counts those that no record names. Returns 0 with *finding when there are any. */
+int onem2m_store_count_unrecorded(const ONEM2M_STORE_OBJECTS *objects,
+                                  ONEM2M_STORE_FINDINGS *findings, ONEM2M_ERROR *finding);
+
+/* Destroys them, with all writers locked out. */
+int onem2m_store_destroy_unrecorded(const ONEM2M_STORE *store, const ONEM2M_STORE_OBJECTS *objects,
+                                    ONEM2M_STORE_FINDINGS *findings, ONEM2M_ERROR *error);
 
 /* Makes the decoy of keys that were opened, and frees keys with it; NULL is allowed. */
 int onem2m_store_make_decoy(const ONEM2M_STORE *store, ONEM2M_OPENED *opened, ONEM2M_ERROR *error);

@@ -111,20 +111,33 @@ int onem2m_store_doom(ONEM2M_STORE_WRITER *writer, const ONEM2M_MATERIAL *materi
     return 1;
 }
 
+/* From so many on one search for all is less than one for each. */
+#define MANY 8
+
 /* The transaction is over, whatever the token says: what failed for a moment only is done again. */
-static void destroy(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key)
+static void destroy_one(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key)
 {
     if (!onem2m_token_destroy(token, key, NULL))
         onem2m_token_destroy(token, key, NULL);
 }
 
-/* What cannot be destroyed now is found by `verify`: an object without a record. */
-void onem2m_store_tidy_token(ONEM2M_STORE_WRITER *writer, int is_committed)
+static void destroy(const ONEM2M_STORE *store, const ONEM2M_TOKEN_KEYS *useless)
 {
-    const ONEM2M_TOKEN_KEYS *useless = is_committed ? &writer->doomed : &writer->made;
-
+    if (useless->count >= MANY &&
+        onem2m_token_destroy_all(store->token, useless->keys, useless->count, NULL))
+        return;
     for (size_t i = 0; i < useless->count; i++)
-        destroy(writer->store->token, &useless->keys[i]);
+        destroy_one(store->token, &useless->keys[i]);
+}
+
+/* What cannot be destroyed now, and what nobody knows to be of use, is found by `verify`: an object
+ * without a record. */
+void onem2m_store_tidy_token(ONEM2M_STORE_WRITER *writer, ONEM2M_END end)
+{
+    if (end == ONEM2M_END_COMMITTED)
+        destroy(writer->store, &writer->doomed);
+    else if (end == ONEM2M_END_NOTHING)
+        destroy(writer->store, &writer->made);
     OPENSSL_free(writer->made.keys);
     OPENSSL_free(writer->doomed.keys);
     memset(&writer->made, 0, sizeof(writer->made));

@@ -18,6 +18,9 @@ typedef struct {
     ONEM2M_STORE_FINDINGS *findings;
     onem2m_store_progress_fn *progress;
     void *argument;
+    int tidies;
+    int has_lock; /* no other writer is at work */
+    ONEM2M_STORE_OBJECTS objects;
 } VERIFICATION;
 
 static void note(VERIFICATION *verification, const ONEM2M_ERROR *finding)
@@ -71,6 +74,18 @@ static void check_link(VERIFICATION *verification, const ONEM2M_ATTRIBUTES *attr
     note(verification, &finding);
 }
 
+/* The record itself is good. */
+static void check_object(VERIFICATION *verification, const ONEM2M_ATTRIBUTES *attributes,
+                         const ONEM2M_RECORD_KEY *key)
+{
+    ONEM2M_ERROR finding;
+
+    if (verification->findings->has_objects &&
+        !onem2m_store_check_object(&verification->objects, attributes, &key->token_key,
+                                   verification->findings, &finding))
+        note(verification, &finding);
+}
+
 static int check_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SLICE record,
                         ONEM2M_ERROR *error)
 {
@@ -84,6 +99,7 @@ static int check_record(VERIFICATION *verification, ONEM2M_SLICE name, ONEM2M_SL
     if (!check_name(&attributes, name, error))
         return 0;
     check_link(verification, &attributes, name);
+    check_object(verification, &attributes, &key);
     return 1;
 }
 
@@ -140,25 +156,93 @@ static void compare_with_header(VERIFICATION *verification)
     note(verification, &finding);
 }
 
+/* Without the lock an object that no record names may be of a key that is being added. */
+static int check_unrecorded(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE_FINDINGS *findings = verification->findings;
+    ONEM2M_ERROR finding;
+
+    if (!findings->has_objects || !verification->has_lock ||
+        onem2m_store_count_unrecorded(&verification->objects, findings, &finding))
+        return 1;
+    if (verification->tidies && findings->damaged == 0 && !findings->set_hash_differs)
+        return onem2m_store_destroy_unrecorded(verification->reader->store, &verification->objects,
+                                               findings, error);
+    note(verification, &finding);
+    return 1;
+}
+
+static int verify(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE_READER *reader = verification->reader;
+
+    if (!onem2m_store_read_header(reader, verification->transaction, &verification->header,
+                                  &verification->keys, error))
+        return 0;
+    verification->account.format = verification->header.format;
+    if ((verification->findings->has_objects &&
+         !onem2m_store_list_objects(reader->store, &verification->objects, error)) ||
+        !verify_records(verification, error))
+        return 0;
+    compare_with_header(verification);
+    return check_unrecorded(verification, error);
+}
+
+/* Objects are compared with records while no writer is between the two; where nobody may write, nor
+ * is there one who could be. */
+static int begin(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    ONEM2M_ERROR why;
+
+    if (!verification->findings->has_objects)
+        return onem2m_store_begin(verification->reader, &verification->transaction, ONEM2M_READ,
+                                  error);
+    verification->has_lock =
+        onem2m_store_begin(verification->reader, &verification->transaction, ONEM2M_WRITE, &why);
+    if (verification->has_lock)
+        return 1;
+    if (why.reason == ONEM2M_R_STORE_READ_ONLY && !verification->tidies)
+        return onem2m_store_begin(verification->reader, &verification->transaction, ONEM2M_READ,
+                                  error);
+    if (error != NULL)
+        *error = why;
+    return 0;
+}
+
+static int run(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    const ONEM2M_STORE *store = verification->reader->store;
+    int ok;
+
+    memset(verification->findings, 0, sizeof(*verification->findings));
+    verification->findings->has_objects = onem2m_store_has_objects(store);
+    if (!begin(verification, error))
+        return 0;
+    ok = verify(verification, error);
+    store->functions->abort(verification->transaction);
+    onem2m_store_keys_clear(&verification->keys);
+    onem2m_store_free_objects(&verification->objects);
+    return ok;
+}
+
 int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
                         onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error)
 {
     VERIFICATION verification = {
         .reader = reader, .findings = findings, .progress = progress, .argument = argument
     };
-    ONEM2M_STORE *store = reader->store;
-    int ok;
 
-    memset(findings, 0, sizeof(*findings));
-    if (!onem2m_store_begin(reader, &verification.transaction, ONEM2M_READ, error))
-        return 0;
-    ok = onem2m_store_read_header(reader, verification.transaction, &verification.header,
-                                  &verification.keys, error);
-    verification.account.format = verification.header.format;
-    ok = ok && verify_records(&verification, error);
-    if (ok)
-        compare_with_header(&verification);
-    store->functions->abort(verification.transaction);
-    onem2m_store_keys_clear(&verification.keys);
-    return ok;
+    return run(&verification, error);
+}
+
+int onem2m_store_tidy(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
+                      onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error)
+{
+    VERIFICATION verification = { .reader = reader,
+                                  .findings = findings,
+                                  .progress = progress,
+                                  .argument = argument,
+                                  .tidies = 1 };
+
+    return run(&verification, error);
 }

@@ -86,7 +86,8 @@ static int begin_writer(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
            onem2m_store_upgrade(writer, error);
 }
 
-static int commit(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
+/* error: never NULL; what a token that fails says of a commit is not always whether it happened. */
+static ONEM2M_END commit(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
 {
     const ONEM2M_HEADER_CRYPTO crypto = onem2m_store_crypto(writer->store, &writer->reader->hmac);
     const ONEM2M_BACKEND_FUNCTIONS *functions = writer->store->functions;
@@ -98,13 +99,13 @@ static int commit(ONEM2M_STORE_WRITER *writer, ONEM2M_ERROR *error)
     if (!onem2m_header_encode(&writer->header, &writer->keys, &crypto, octets, &value.length,
                               error) ||
         !functions->put(transaction, ONEM2M_TABLE_META, onem2m_header_name, value, error))
-        return 0;
+        return ONEM2M_END_NOTHING;
     writer->transaction = NULL;
     if (!functions->commit(transaction, error))
-        return 0;
+        return error->reason == ONEM2M_R_TOKEN_FAILED ? ONEM2M_END_UNKNOWN : ONEM2M_END_NOTHING;
     onem2m_store_note_writes(writer->store, writer->header.writes);
     onem2m_store_remember_header(writer->reader, value, &writer->header);
-    return 1;
+    return ONEM2M_END_COMMITTED;
 }
 
 /* Not all of it is set to zero: a record is long. */
@@ -138,12 +139,12 @@ void onem2m_store_writer_free(ONEM2M_STORE_WRITER *writer)
     OPENSSL_free(writer);
 }
 
-static void end_writer(ONEM2M_STORE_WRITER *writer, int is_committed)
+static void end_writer(ONEM2M_STORE_WRITER *writer, ONEM2M_END end)
 {
     if (writer->transaction != NULL)
         writer->store->functions->abort(writer->transaction);
     writer->transaction = NULL;
-    onem2m_store_tidy_token(writer, is_committed);
+    onem2m_store_tidy_token(writer, end);
     onem2m_store_keys_clear(&writer->keys);
     onem2m_store_writer_free(atomic_exchange(&writer->store->idle_writer, writer));
 }
@@ -152,15 +153,16 @@ static int write_once(ONEM2M_STORE *store, onem2m_store_change_fn *change, void 
                       ONEM2M_ERROR *error)
 {
     ONEM2M_STORE_WRITER *writer = atomic_exchange(&store->idle_writer, NULL);
-    int ok;
+    ONEM2M_END end = ONEM2M_END_NOTHING;
 
     if (writer == NULL)
         writer = writer_new(store, error);
     if (writer == NULL)
         return 0;
-    ok = begin_writer(writer, error) && change(writer, argument, error) && commit(writer, error);
-    end_writer(writer, ok);
-    return ok;
+    if (begin_writer(writer, error) && change(writer, argument, error))
+        end = commit(writer, error);
+    end_writer(writer, end);
+    return end == ONEM2M_END_COMMITTED;
 }
 
 int onem2m_store_write(ONEM2M_STORE *store, onem2m_store_change_fn *change, void *argument,

@@ -109,6 +109,29 @@ int onem2m_token_settle(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *wrapped,
  * Another process that has used the object notices at its next use. */
 int onem2m_token_destroy(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
 
+/* An object of the token that is labelled "<object> key", as all are that are made here. */
+typedef struct {
+    unsigned char id[ONEM2M_TOKEN_ID_OCTETS];
+    size_t copies;    /* more than 1: so many have this id, and the rest is of one of them */
+    int is_secret;    /* CKK_GENERIC_SECRET */
+    int is_protected; /* sensitive and not extractable */
+    int is_recorded;  /* the caller's, 0 at first */
+    unsigned long handle;
+} ONEM2M_TOKEN_OBJECT;
+
+/*
+ * All of them, each id once, ascending: *objects is for OPENSSL_free, NULL when there are none. One
+ * whose id has not 16 octets was not made here, and is left out. Searches the token.
+ */
+int onem2m_token_list(ONEM2M_TOKEN *token, ONEM2M_TOKEN_OBJECT **objects, size_t *count,
+                      ONEM2M_ERROR *error);
+
+/* Destroys many with one search for all, for which it reads every object of the label: some tokens
+ * take milliseconds for a search by CKA_ID. What it has begun with stays destroyed when it fails.
+ */
+int onem2m_token_destroy_all(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *keys, size_t count,
+                             ONEM2M_ERROR *error);
+
 /* Turns extractable off. Of a wrapped key *key changes with it. */
 int onem2m_token_restrict(ONEM2M_TOKEN *token, ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error);
 

@@ -251,6 +251,10 @@ int onem2m_token_generate_object(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_PLA
 int onem2m_token_find_one(ONEM2M_TOKEN_CALL *call, ONEM2M_PKCS11_TEMPLATE *template,
                           const char *what, CK_OBJECT_HANDLE *object);
 
+/* Of a search that found nothing: somebody who shares the login may have ended it, and then private
+ * objects are not found. */
+int onem2m_token_check_login(ONEM2M_TOKEN_CALL *call);
+
 /* ok: whether all was well until here. Destroys the object in any case; returns 0 when either
  * failed. */
 int onem2m_token_dispose(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, int ok);

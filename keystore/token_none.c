@@ -64,6 +64,20 @@ int onem2m_token_destroy(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key, ONEM2
     return refuse(error);
 }
 
+int onem2m_token_list(ONEM2M_TOKEN *token, ONEM2M_TOKEN_OBJECT **objects, size_t *count,
+                      ONEM2M_ERROR *error)
+{
+    (void)token, (void)objects, (void)count;
+    return refuse(error);
+}
+
+int onem2m_token_destroy_all(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *keys, size_t count,
+                             ONEM2M_ERROR *error)
+{
+    (void)token, (void)keys, (void)count;
+    return refuse(error);
+}
+
 int onem2m_token_restrict(ONEM2M_TOKEN *token, ONEM2M_TOKEN_KEY *key, ONEM2M_ERROR *error)
 {
     (void)token, (void)key;

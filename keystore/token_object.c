@@ -43,8 +43,7 @@ int onem2m_token_make(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_PLACE *place, 
     return value == CKR_OK || onem2m_token_failed(call, "C_CreateObject", value);
 }
 
-/* Somebody who shares the login may have ended it: then private objects are not found. */
-static int check_login(ONEM2M_TOKEN_CALL *call)
+int onem2m_token_check_login(ONEM2M_TOKEN_CALL *call)
 {
     CK_SESSION_INFO info;
     const CK_RV value = call->module->C_GetSessionInfo(call->session, &info);
@@ -92,7 +91,7 @@ int onem2m_token_find_one(ONEM2M_TOKEN_CALL *call, ONEM2M_PKCS11_TEMPLATE *templ
         return -1;
     }
     if (count == 0)
-        return check_login(call) ? 0 : -1;
+        return onem2m_token_check_login(call) ? 0 : -1;
     *object = found[0];
     if (count == 1)
         return 1;

@@ -18,6 +18,8 @@ int command_backup(TOOL *tool, ONEM2M_ERROR *error)
         return 0;
     if (tool->output.is_json)
         output_string(&tool->output, "file", file);
+    if (onem2m_store_has_objects(tool->store))
+        output_string(&tool->output, "keys", "in the token, not in the file");
     return 1;
 }
 

@@ -10,8 +10,11 @@
 static int verify_store(TOOL *tool, ONEM2M_STORE_FINDINGS *findings, void *shown,
                         ONEM2M_ERROR *error)
 {
-    return tool_open_store(tool, error) &&
-           onem2m_store_verify(tool->reader, findings, progress_update, shown, error);
+    if (!tool_open_store(tool, error))
+        return 0;
+    if (tool_has(tool, OPTION_TIDY))
+        return onem2m_store_tidy(tool->reader, findings, progress_update, shown, error);
+    return onem2m_store_verify(tool->reader, findings, progress_update, shown, error);
 }
 
 static void tell_crash(TOOL *tool, const CHILD_REPORT *report)
@@ -23,6 +26,15 @@ static void tell_crash(TOOL *tool, const CHILD_REPORT *report)
     tool->has_findings = 1;
 }
 
+static void tell_objects(const TOOL *tool, const ONEM2M_STORE_FINDINGS *findings, OUTPUT *output)
+{
+    output_number(output, "objects-missing", findings->missing);
+    output_number(output, "objects-unfit", findings->unfit);
+    output_number(output, "objects-unrecorded", findings->unrecorded);
+    if (tool_has(tool, OPTION_TIDY))
+        output_number(output, "objects-destroyed", findings->destroyed);
+}
+
 static void tell_findings(TOOL *tool, const ONEM2M_STORE_FINDINGS *findings)
 {
     OUTPUT *output = &tool->output;
@@ -31,6 +43,8 @@ static void tell_findings(TOOL *tool, const ONEM2M_STORE_FINDINGS *findings)
     output_number(output, "damaged", findings->damaged);
     output_number(output, "orphans", findings->orphans);
     output_boolean(output, "set-hash-differs", findings->set_hash_differs);
+    if (findings->has_objects)
+        tell_objects(tool, findings, output);
     if (findings->first.reason == ONEM2M_R_NONE)
         return;
     output_string(output, "finding", findings->first.detail);

@@ -78,7 +78,7 @@ static const COMMAND commands[] = {
       "give out the octets of extractable keys" },
     { "import", command_import, NEEDS_STORE, OPTION_BIT(SKIP_EXISTING), 0, 1, "[FILE]",
       "store many keys" },
-    { "verify", command_verify, NEEDS_CRYPTO, 0, 0, 0, "",
+    { "verify", command_verify, NEEDS_CRYPTO, OPTION_BIT(TIDY), 0, 0, "",
       "check every record, and that none was put back or taken away" },
     { "backup", command_backup, NEEDS_STORE, 0, 1, 1, "FILE", "write the store into a new file" },
     { "restore", command_restore, NEEDS_CRYPTO, 0, 1, 1, "FILE", "make the store of a backup" },

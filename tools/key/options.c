@@ -66,6 +66,7 @@ static const struct {
     [OPTION_OUT] = { "out", "FILE", "a new file, mode 0600; default: standard output" },
     [OPTION_SKIP_EXISTING] = { "skip-existing", NULL, "pass over names in use" },
     [OPTION_NEW_SEAL] = { "new-seal", "URI", "file:PATH; made when absent" },
+    [OPTION_TIDY] = { "tidy", NULL, "destroy objects of the token that no record names" },
 };
 
 const char *option_name(OPTION option)

@@ -63,6 +63,7 @@ typedef enum {
     OPTION_OUT,
     OPTION_SKIP_EXISTING,
     OPTION_NEW_SEAL,
+    OPTION_TIDY,
     OPTION_COUNT
 } OPTION;
 
