@@ -2,6 +2,7 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,13 @@ static void free_backend(ONEM2M_BACKEND *backend)
     free(backend);
 }
 
+static uint64_t next_opening(void)
+{
+    static _Atomic(uint64_t) openings;
+
+    return atomic_fetch_add(&openings, 1) + 1;
+}
+
 /* Calls no module: that waits for the first transaction. */
 static int records_open(ONEM2M_BACKEND **backend, const char *location, ONEM2M_ERROR *error)
 {
@@ -105,6 +113,7 @@ static int records_open(ONEM2M_BACKEND **backend, const char *location, ONEM2M_E
 
     if (opened == NULL)
         return onem2m_records_out_of_memory(error);
+    opened->opening = next_opening();
     if (parse_location(opened, location, error) &&
         (watch_forks(opened) || onem2m_records_out_of_memory(error))) {
         *backend = opened;
@@ -184,6 +193,12 @@ static int records_remove(ONEM2M_TRANSACTION *transaction, ONEM2M_TABLE table, O
     return change(transaction, removal, error);
 }
 
+/* Of a restore's candidate, whose opening is 0, nobody knows. */
+static ONEM2M_SNAPSHOT records_snapshot(const ONEM2M_TRANSACTION *transaction)
+{
+    return transaction->snapshot;
+}
+
 /* Backups */
 
 static int records_copy(ONEM2M_BACKEND *backend, const char *path, ONEM2M_ERROR *error)
@@ -258,4 +273,4 @@ const ONEM2M_BACKEND_FUNCTIONS onem2m_backend_pkcs11 = { "pkcs11",
                                                          records_seek,
                                                          records_copy,
                                                          records_restore,
-                                                         NULL };
+                                                         records_snapshot };

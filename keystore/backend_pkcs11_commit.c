@@ -220,6 +220,7 @@ static void publish(WRITE *write)
     ONEM2M_TREE *old = backend->root;
 
     backend->root = onem2m_tree_hold(transaction->root);
+    backend->roots++;
     onem2m_tree_drop(old);
     backend->number = write->title.number;
     backend->sum = transaction->sum;

@@ -91,6 +91,7 @@ struct onem2m_backend_st {
     size_t family_length;
     ONEM2M_PROCESS_WATCH watch;
     uint64_t random;
+    uint64_t opening; /* which of this process's, for snapshots; a candidate has none */
 
     pthread_mutex_t writer; /* held by the transaction that writes, with the next two */
     int lock_file, lock_socket;
@@ -102,6 +103,7 @@ struct onem2m_backend_st {
     const ONEM2M_OBJECT_FORM *form; /* NULL: not known yet */
     ONEM2M_TREE *root;              /* the entries of the write that current says */
     uint64_t number, sum;           /* likewise */
+    uint64_t roots;                 /* so far: what has the same one reads the same */
     int is_known;                   /* root and what follows are of this session */
     ONEM2M_TITLED current, spare;   /* the anchors; spare.handle 0: there is none */
     ONEM2M_TITLED_LIST garbage;     /* of writers that died: entries before removals */
@@ -113,6 +115,7 @@ struct onem2m_transaction_st {
     unsigned int generation; /* of the process that began it */
     int failed, is_creation;
     ONEM2M_TREE *root;
+    ONEM2M_SNAPSHOT snapshot;
 
     /* Of one that writes. */
     uint64_t random;

@@ -252,6 +252,7 @@ static int publish(ONEM2M_BACKEND *backend, STATE *state, const VIEW *view, ONEM
         return onem2m_records_out_of_memory(error);
     }
     backend->root = state->root;
+    backend->roots++;
     backend->number = state->written.number;
     backend->sum = state->sum;
     backend->current = state->current;

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <time.h>
+#include <openssl/err.h>
 #include "backend_pkcs11_internal.h"
 
 #define BUSY_NAP_MS 5
@@ -31,6 +32,7 @@ static void take_root(ONEM2M_TRANSACTION *transaction)
     transaction->number = backend->number;
     transaction->sum = backend->sum;
     transaction->openings = backend->openings;
+    transaction->snapshot = (ONEM2M_SNAPSHOT){ backend->opening, backend->roots };
     if (transaction->kind == ONEM2M_WRITE)
         transaction->base = onem2m_tree_hold(backend->root);
 }
@@ -142,7 +144,7 @@ static void free_transaction(ONEM2M_TRANSACTION *transaction)
     free(transaction);
 }
 
-static int begin(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
+static int begin_either(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
 {
     ONEM2M_BACKEND *backend = transaction->backend;
 
@@ -157,6 +159,17 @@ static int begin(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
         return 1;
     let_in(backend);
     return 0;
+}
+
+/* A module that uses OpenSSL itself leaves errors, which are none of the application's. */
+static int begin(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
+{
+    int ok;
+
+    ERR_set_mark();
+    ok = begin_either(transaction, error);
+    ERR_pop_to_mark();
+    return ok;
 }
 
 int onem2m_records_begin(ONEM2M_BACKEND *backend, ONEM2M_TRANSACTION **transaction,
@@ -196,8 +209,11 @@ static int commit(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
 
 int onem2m_records_commit(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
 {
-    const int ok = commit(transaction, error);
+    int ok;
 
+    ERR_set_mark();
+    ok = commit(transaction, error);
+    ERR_pop_to_mark();
     end(transaction);
     return ok;
 }
@@ -237,19 +253,35 @@ static int check_missing(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
     return 0;
 }
 
+static int begin_creation(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
+{
+    ONEM2M_BACKEND *backend = transaction->backend;
+
+    transaction->is_creation = 1;
+    if (!lock_out(backend, error))
+        return 0;
+    if (check_missing(transaction, error))
+        return 1;
+    let_in(backend);
+    return 0;
+}
+
 int onem2m_records_create(ONEM2M_BACKEND *backend, onem2m_fill_fn *fill, void *argument,
                           ONEM2M_ERROR *error)
 {
     ONEM2M_TRANSACTION *transaction = new_transaction(backend, ONEM2M_WRITE);
+    int ok;
 
     if (transaction == NULL)
         return onem2m_records_out_of_memory(error);
-    if (!lock_out(backend, error)) {
+    ERR_set_mark();
+    ok = begin_creation(transaction, error);
+    ERR_pop_to_mark();
+    if (!ok) {
         free_transaction(transaction);
         return 0;
     }
-    transaction->is_creation = 1;
-    if (check_missing(transaction, error) && fill(transaction, argument, error))
+    if (fill(transaction, argument, error))
         return onem2m_records_commit(transaction, error);
     end(transaction);
     return 0;

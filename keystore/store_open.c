@@ -65,9 +65,9 @@ static int find_place(PLACE *place, const char *keystore, ONEM2M_ERROR *error)
     if (!onem2m_token_keystore_parse(&place->token, keystore, error))
         return 0;
     if (place->token.records == NULL)
-        return onem2m_refuse(error, ONEM2M_R_BAD_CONFIGURATION, ONEM2M_NO_OFFSET,
-                             "keystore = pkcs11:...: x-records=lmdb:DIR is needed");
-    place->functions = choose_backend(place->token.records, &place->location, error);
+        place->functions = onem2m_token_keystore_backend(&place->token, &place->location);
+    else
+        place->functions = choose_backend(place->token.records, &place->location, error);
     return place->functions != NULL;
 }
 
@@ -126,7 +126,7 @@ static int take_token(ONEM2M_STORE *store, const PLACE *place, ONEM2M_ERROR *err
 {
     if (!place->has_token)
         return 1;
-    store->custody = ONEM2M_CUSTODY_WRAPPED;
+    store->custody = place->token.records != NULL ? ONEM2M_CUSTODY_WRAPPED : ONEM2M_CUSTODY_OBJECT;
     store->protection = place->token.protection;
     return onem2m_token_new(&store->token, place->token.token, error);
 }

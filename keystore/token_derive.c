@@ -254,7 +254,7 @@ static int extract(ONEM2M_TOKEN_CALL *call, void *argument)
         return extract_octets(call, deriving);
     if (can == 0)
         return onem2m_token_cannot(call, "cannot extract of a key (HKDF, RFC 5869) that is not "
-                                         "extractable: it has no CKM_HKDF_DERIVE");
+                                         "extractable: it has no CKM_HKDF_DERIVE for it");
     deriving->child.birth = ONEM2M_BIRTH_HKDF;
     if (!onem2m_token_hold_parent(call, deriving->parent, &key))
         return 0;
@@ -304,7 +304,7 @@ static int slice(ONEM2M_TOKEN_CALL *call, void *argument)
         return slice_octets(call, deriving);
     if (can == 0)
         return onem2m_token_cannot(call, "cannot take a part of a key that is not extractable: it "
-                                         "has no CKM_EXTRACT_KEY_FROM_KEY");
+                                         "has no CKM_EXTRACT_KEY_FROM_KEY for it");
     deriving->child.birth = ONEM2M_BIRTH_EXTRACT;
     if (!onem2m_token_hold_parent(call, deriving->parent, &key))
         return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/crypto.h>
+#include "backend_pkcs11.h"
 #include "pkcs11.h"
 #include "token_keystore.h"
 
@@ -100,6 +101,13 @@ int onem2m_token_keystore_parse(ONEM2M_TOKEN_KEYSTORE *keystore, const char *tex
          take_token(keystore, uri, error);
     p11_kit_uri_free(uri);
     return ok;
+}
+
+const ONEM2M_BACKEND_FUNCTIONS *onem2m_token_keystore_backend(const ONEM2M_TOKEN_KEYSTORE *keystore,
+                                                              const char **location)
+{
+    *location = strchr(keystore->token, ':') + 1;
+    return &onem2m_backend_pkcs11;
 }
 
 void onem2m_token_keystore_clear(ONEM2M_TOKEN_KEYSTORE *keystore)

@@ -14,6 +14,14 @@ int onem2m_token_keystore_parse(ONEM2M_TOKEN_KEYSTORE *keystore, const char *tex
                          "keystore = pkcs11:...: built without PKCS#11 (ONEM2M_PKCS11 is off)");
 }
 
+/* Of a keystore that was parsed, of which there is none. */
+const ONEM2M_BACKEND_FUNCTIONS *onem2m_token_keystore_backend(const ONEM2M_TOKEN_KEYSTORE *keystore,
+                                                              const char **location)
+{
+    (void)keystore, (void)location;
+    return NULL;
+}
+
 void onem2m_token_keystore_clear(ONEM2M_TOKEN_KEYSTORE *keystore)
 {
     (void)keystore;

@@ -149,11 +149,12 @@ says out '"purged": 0'
 key 0 verify
 
 # More of them than go into one transaction.
-for i in {1..5000}; do
+many=$(of 5000)
+for ((i = 1; i <= many; i++)); do
     printf 'kind=kpm\tsuid=10\tkey-id=many%s@mef.example.com\tnot-after=20200101T000000Z\tpriv=%032d\n' \
         "$i" "$i"
 done >"$work/many"
 key 0 import "$work/many"
 key 0 purge
-prints "purged:                5000"
+prints "purged:                $many"
 key 0 verify

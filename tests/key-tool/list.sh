@@ -111,15 +111,16 @@ says out '"quo\"te"'
 says out '"<𝄞>"'
 
 # A line of descent that is longer than the tree is deep.
-for i in {1..1100}; do
+line=$(of 1100)
+for ((i = 1; i <= line; i++)); do
     printf 'kind=kc\tsuid=32\tkey-id=l%s@maf.example.com\tparent-kind=kc\tparent-key-id=l%s@maf.example.com\tpriv=%032d\n' \
         "$i" $((i - 1)) "$i"
 done >"$work/line"
 key 0 import "$work/line"
 key 0 tree
-[ "$(grep -o 'l[0-9]*@maf' "$work/out" | sort -u | wc -l)" -eq 1101 ] || fail "keys of the line"
-key 0 tree l1000@maf.example.com
-says out "l1100@maf.example.com"
+[ "$(grep -o 'l[0-9]*@maf' "$work/out" | sort -u | wc -l)" -eq $((line + 1)) ] || fail "keys of the line"
+key 0 tree "l$((line - line / 11))@maf.example.com"
+says out "l$line@maf.example.com"
 key 0 tree l1@maf.example.com
 key 0 revoke --tree l1@maf.example.com
-prints "revoked:               1100"
+prints "revoked:               $line"

@@ -27,10 +27,46 @@ ONEM2M_STORE *open_store(const FIXTURE *fixture)
     return store;
 }
 
+int has_records_in_token(void)
+{
+    return getenv("ONEM2M_TEST_RECORDS") != NULL;
+}
+
+/* The token's key that wraps, which each object has for itself. */
+static void make_wrap_key(const char *uri)
+{
+    ONEM2M_TOKEN *token;
+    ONEM2M_ERROR error;
+    int ok = onem2m_token_new(&token, uri, &error);
+
+    if (ok && onem2m_token_is_there(token, &error) == 0)
+        ok = onem2m_token_create(token, &error);
+    if (!ok)
+        fail_msg("%s", error.detail);
+    onem2m_token_free(token);
+}
+
+/* For each directory that there would be another object. */
+static void set_records_in_token(FIXTURE *fixture, const char *token, const char *path)
+{
+    const size_t length = strcspn(token, "?");
+    char *slash;
+
+    snprintf(fixture->keystore, sizeof(fixture->keystore), "%.*s;object=%s%s", (int)length, token,
+             strrchr(path, '-') + 1, token + length);
+    slash = strchr(fixture->keystore + length, '/');
+    *slash = '-';
+    make_wrap_key(fixture->keystore);
+}
+
 void set_keystore(FIXTURE *fixture, const char *path)
 {
     const char *token = getenv("ONEM2M_TEST_TOKEN");
 
+    if (has_records_in_token()) {
+        set_records_in_token(fixture, token, path);
+        return;
+    }
     snprintf(fixture->keystore, sizeof(fixture->keystore), "%s%slmdb:%s",
              token != NULL ? token : "", token != NULL ? "&x-records=" : "", path);
 }

@@ -20,7 +20,8 @@
 
 /*
  * A store in a directory of its own, or in memory, for the tests of stores. With
- * ONEM2M_TEST_TOKEN in the environment, a pkcs11: URI, the keys of the former are in that token.
+ * ONEM2M_TEST_TOKEN in the environment, a pkcs11: URI, the keys of the former are in that token; with
+ * ONEM2M_TEST_RECORDS too, its records as well.
  */
 
 #define KE_ID "82CA6FADC18789491AA65339C51B58A3@mef.example.com"
@@ -50,7 +51,10 @@ int tear_down(void **state);
 
 ONEM2M_SLICE text(const char *value);
 
-/* Sets keystore to records in a directory. */
+/* Whether records are in a token. */
+int has_records_in_token(void);
+
+/* Sets keystore to records in a directory, or to those of an object that is called so. */
 void set_keystore(FIXTURE *fixture, const char *path);
 
 /* Another one of the same place and seal. */

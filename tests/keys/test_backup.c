@@ -31,6 +31,15 @@ static ONEM2M_STORE *open_place(const FIXTURE *fixture, const char *name)
     return open_store(&other);
 }
 
+/* Where a store's keys are objects of a token, a backup has none of them. */
+static void skip_where_keys_are_objects(const char *why)
+{
+    if (!has_records_in_token())
+        return;
+    print_message("not with records in a token: %s\n", why);
+    skip();
+}
+
 static void must_refuse_restore(ONEM2M_STORE *store, const char *path, ONEM2M_REASON reason)
 {
     ONEM2M_STORE_FINDINGS findings;
@@ -64,6 +73,7 @@ static void makes_a_store_of_a_backup(void **state)
     struct stat info;
     char path[128];
 
+    skip_where_keys_are_objects("another object of the token has no keys of this one");
     path_in(fixture, path, "backup");
     assert_false(onem2m_store_backup(fixture->store, path, &error)); /* of no store */
     assert_int_equal(error.reason, ONEM2M_R_STORE_MISSING);
@@ -132,6 +142,7 @@ static void refuses_what_is_no_good_backup(void **state)
     ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KPM, 10, KPM_ID);
     ONEM2M_STORE *other = open_place(fixture, "other");
     ONEM2M_ERROR error;
+    const int in_token = has_records_in_token();
     char path[128], seal[96];
     struct stat info;
 
@@ -140,12 +151,14 @@ static void refuses_what_is_no_good_backup(void **state)
     path_in(fixture, path, "backup");
     assert_true(onem2m_store_backup(fixture->store, path, &error));
     flip(path, find_text(path, "marked-here"));
-    must_refuse_restore(other, path, ONEM2M_R_RECORD_DAMAGED);
+    /* A token's has a checksum; what of its keys is missing is found after that. */
+    must_refuse_restore(other, path, in_token ? ONEM2M_R_STORE_DAMAGED : ONEM2M_R_RECORD_DAMAGED);
     assert_int_equal(stat(path, &info), 0);
     must_refuse_restore(other, "/nowhere/backup", ONEM2M_R_STORE_MISSING);
     must_refuse_restore(other, fixture->directory, ONEM2M_R_STORE_NOT_OURS);
     must_refuse_restore(other, "/dev/zero", ONEM2M_R_STORE_NOT_OURS);
-    must_refuse_restore(other, fixture->seal + strlen("file:"), ONEM2M_R_STORE_DAMAGED);
+    must_refuse_restore(other, fixture->seal + strlen("file:"),
+                        in_token ? ONEM2M_R_STORE_NOT_OURS : ONEM2M_R_STORE_DAMAGED);
     snprintf(seal, sizeof(seal), "file:%s/seal2", fixture->directory);
     assert_true(onem2m_seal_create(seal, NULL, &error));
     assert_true(onem2m_store_reseal(fixture->store, seal, &error));
@@ -196,11 +209,13 @@ static unsigned int count_files(const FIXTURE *fixture)
 static void a_full_disk_leaves_nothing(void **state)
 {
     FIXTURE *fixture = *state;
-    ONEM2M_STORE *other = open_place(fixture, "other");
+    ONEM2M_STORE *other;
     unsigned int before;
     ONEM2M_ERROR error;
     char path[128];
 
+    skip_where_keys_are_objects("its backup is smaller, and test_records_copy does this");
+    other = open_place(fixture, "other");
     add_parent_and_child(fixture);
     before = count_files(fixture);
     path_in(fixture, path, "backup");
@@ -267,6 +282,7 @@ static void a_backup_is_of_one_moment(void **state)
     pid_t writer;
     ONEM2M_ERROR error;
 
+    skip_where_keys_are_objects("another object of the token has no keys of this one");
     assert_true(onem2m_store_write(fixture->store, add_pair, &first, &error));
     writer = start_writer(fixture);
     for (unsigned int i = 0; i < 30; i++) {

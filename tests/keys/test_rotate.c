@@ -10,8 +10,22 @@
 /* The data key of a store is rotated, beside others that use it and through kills; and all keys are
  * visited beside rotations. */
 
-#define KEYS 5000U /* of more than two transactions */
+/* Of more than two transactions; where each is two objects of a token, which takes it milliseconds,
+ * of one. */
+#define KEYS (has_records_in_token() ? 30U : 5000U)
 #define KILLS 24
+
+static void skip_with_records_in_token(const char *why)
+{
+    if (!has_records_in_token())
+        return;
+    print_message("not with records in a token: %s\n", why);
+    skip();
+}
+
+#define SKIP_PROCESSES()                                                                           \
+    skip_with_records_in_token("SoftHSM and NSS's softokn begin in no process while another one "  \
+                               "writes; test_records_faults kills at each call")
 
 static void name_key(char name[32], unsigned int number)
 {
@@ -188,6 +202,7 @@ static void others_go_on_meanwhile(void **state)
     ONEM2M_STORE *other = NULL;
     ONEM2M_ERROR error;
 
+    skip_with_records_in_token("so few keys are rotated in one step");
     if (strcmp(fixture->scheme, "memory") != 0)
         others.writer = other = open_store(fixture);
     others.reader = onem2m_store_reader_new(others.writer, NULL);
@@ -287,6 +302,7 @@ static void goes_on_after_a_kill(void **state)
     FIXTURE *fixture = *state;
     EPOCHS epochs;
 
+    SKIP_PROCESSES();
     add_keys(fixture->store, 0, KEYS);
     run_and_kill(fixture, 0);
     epochs = epochs_of(fixture);
@@ -304,6 +320,7 @@ static void kills_lose_nothing(void **state)
     FIXTURE *fixture = *state;
     unsigned int added = KEYS, unfinished = 0;
 
+    SKIP_PROCESSES();
     srandom((unsigned int)getpid());
     add_keys(fixture->store, 0, KEYS);
     for (unsigned int i = 0; i < KILLS; i++) {
@@ -368,6 +385,7 @@ static void other_processes_go_on_meanwhile(void **state)
     FIXTURE *fixture = *state;
     pid_t others[3];
 
+    SKIP_PROCESSES();
     add_keys(fixture->store, 0, KEYS);
     must_read(fixture->reader, 0);
     for (size_t i = 0; i < 3; i++)

@@ -33,17 +33,41 @@ static void write_seal(const PLACE *place)
     assert_int_equal(fclose(file), 0);
 }
 
+static int has_records_in_token(void)
+{
+    return getenv("ONEM2M_TEST_RECORDS") != NULL;
+}
+
+/* Of a token the store of each place has another object. */
 static void write_lmdb(const PLACE *place, FILE *configuration)
 {
     const char *token = getenv("ONEM2M_TEST_TOKEN");
     char store[128];
 
+    write_seal(place);
+    fprintf(configuration, "seal = file:%s/seal\n", place->directory);
+    if (has_records_in_token()) {
+        const size_t path = strcspn(token, "?");
+
+        fprintf(configuration, "keystore = %.*s;object=%s%s\n", (int)path, token,
+                strrchr(place->directory, '-') + 1, token + path);
+        return;
+    }
     snprintf(store, sizeof(store), "%s/store", place->directory);
     assert_int_equal(mkdir(store, 0700), 0);
-    write_seal(place);
-    fprintf(configuration, "keystore = %s%slmdb:%s\nseal = file:%s/seal\n",
-            token != NULL ? token : "", token != NULL ? "&x-records=" : "", store,
-            place->directory);
+    fprintf(configuration, "keystore = %s%slmdb:%s\n", token != NULL ? token : "",
+            token != NULL ? "&x-records=" : "", store);
+}
+
+/* The token's key that wraps, which is of the same object. */
+static void make_token_keys(const PLACE *place)
+{
+    char command[512];
+
+    snprintf(command, sizeof(command), "%s init --config %s/openssl.cnf >/dev/null", getenv("KEY"),
+             place->directory);
+    /* NOLINTNEXTLINE(cert-env33-c): of the test's environment */
+    assert_int_equal(system(command), 0);
 }
 
 #define USUAL_ORDER "default = base\nonem2m = keys\n"
@@ -85,6 +109,8 @@ static void make(PLACE *place, const char *keystore, const char *fqdn, const cha
     strcpy(place->directory, "/tmp/onem2m-place-XXXXXX");
     assert_non_null(mkdtemp(place->directory));
     write_configuration(place, keystore, fqdn, providers);
+    if (strcmp(keystore, "lmdb") == 0 && has_records_in_token())
+        make_token_keys(place);
     place->libctx = place_context(place);
     ERR_clear_error();
 }

@@ -18,7 +18,8 @@
 
 /* A directory with a configuration, perhaps a seal and an empty store, and a library context
  * configured by it, in which the provider is active. With ONEM2M_TEST_TOKEN in the environment, a
- * pkcs11: URI, the keys of "lmdb" are in that token. */
+ * pkcs11: URI, the keys of "lmdb" are in that token; with ONEM2M_TEST_RECORDS too, the records
+ * as well. */
 typedef struct {
     char directory[64];
     OSSL_LIB_CTX *libctx;

@@ -93,7 +93,8 @@ int command_init(TOOL *tool, ONEM2M_ERROR *error)
         return 0;
     }
     output_string(&tool->output, "keystore", tool->config.keystore);
-    output_string(&tool->output, "directory", made.directory != NULL ? MADE : FOUND);
+    if (places.records != NULL)
+        output_string(&tool->output, "directory", made.directory != NULL ? MADE : FOUND);
     output_string(&tool->output, "seal", made.has_made_seal ? MADE : FOUND);
     if (places.has_token)
         output_string(&tool->output, "wrapping-key", made.has_made_key ? MADE : FOUND);
