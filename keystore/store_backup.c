@@ -46,8 +46,10 @@ static int check_candidate(ONEM2M_BACKEND *backend, void *argument, ONEM2M_ERROR
     onem2m_store_forget_keys(&candidate);
     if (!ok || finding->reason == ONEM2M_R_NONE)
         return ok;
-    return onem2m_refuse(error, finding->reason, ONEM2M_NO_OFFSET, "the backup is not restored: %s",
-                         finding->detail);
+    return onem2m_refuse(
+        error, finding->reason, ONEM2M_NO_OFFSET, "the backup %s: %s",
+        finding->reason == ONEM2M_R_TOKEN_KEY ? "has keys that are not in the token" : "is damaged",
+        finding->detail);
 }
 
 int onem2m_store_restore(ONEM2M_STORE *store, const char *path, ONEM2M_STORE_FINDINGS *findings,

@@ -171,7 +171,7 @@ typedef struct {
 static int destroy_listed(ONEM2M_TOKEN_CALL *call, const LISTING *listing,
                           const ONEM2M_TOKEN_KEY *key)
 {
-    ONEM2M_TOKEN_OBJECT wanted, *object;
+    ONEM2M_TOKEN_OBJECT wanted = { .copies = 0 }, *object;
     CK_RV value;
 
     onem2m_token_forget(call, key);

@@ -63,7 +63,7 @@ void set_keystore(FIXTURE *fixture, const char *path)
 {
     const char *token = getenv("ONEM2M_TEST_TOKEN");
 
-    if (has_records_in_token()) {
+    if (has_records_in_token() && token != NULL) {
         set_records_in_token(fixture, token, path);
         return;
     }

@@ -31,7 +31,7 @@ int objects_set_up(void **state)
     reset_shim();
     objects_fixture.sha256 = keeper.digests[0];
     snprintf(object, sizeof(object), "o%u", stores++);
-    strcpy(objects_fixture.directory, tokens.directory);
+    snprintf(objects_fixture.directory, sizeof(objects_fixture.directory), "%s", tokens.directory);
     snprintf(objects_fixture.keystore, sizeof(objects_fixture.keystore), "%s", keeper_uri(object));
     snprintf(objects_fixture.seal, sizeof(objects_fixture.seal), "file:%s/%s.seal",
              tokens.directory, object);

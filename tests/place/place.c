@@ -46,7 +46,7 @@ static void write_lmdb(const PLACE *place, FILE *configuration)
 
     write_seal(place);
     fprintf(configuration, "seal = file:%s/seal\n", place->directory);
-    if (has_records_in_token()) {
+    if (has_records_in_token() && token != NULL) {
         const size_t path = strcspn(token, "?");
 
         fprintf(configuration, "keystore = %.*s;object=%s%s\n", (int)path, token,
