@@ -10,7 +10,7 @@
 #include <string.h>
 #include <openssl/err.h>
 #include "../kdf/sample.h"
-#include "objects.h"
+#include "../pkey/objects.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
