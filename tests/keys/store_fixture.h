@@ -20,8 +20,8 @@
 
 /*
  * A store in a directory of its own, or in memory, for the tests of stores. With
- * ONEM2M_TEST_TOKEN in the environment, a pkcs11: URI, the keys of the former are in that token; with
- * ONEM2M_TEST_RECORDS too, its records as well.
+ * ONEM2M_TEST_TOKEN in the environment, a pkcs11: URI, the keys of the former are in that token;
+ * with ONEM2M_TEST_RECORDS too, its records as well.
  */
 
 #define KE_ID "82CA6FADC18789491AA65339C51B58A3@mef.example.com"

@@ -400,7 +400,7 @@ static int may_go_on(SHIM_FUNCTION function, CK_RV value)
                onem2m_pkcs11_is_passing(value);
     case SHIM_C_GetSlotList: /* a token more than a moment before */
         return value == CKR_BUFFER_TOO_SMALL || onem2m_pkcs11_is_passing(value);
-    case SHIM_C_GetAttributeValue:            /* a key without a label or id */
+    case SHIM_C_GetAttributeValue: /* a key without a label or id */
         return value == CKR_ATTRIBUTE_TYPE_INVALID || value == CKR_BUFFER_TOO_SMALL;
     default:
         return 0;
