@@ -61,8 +61,9 @@ int mac_with_key(const ONEM2M_KEY *key, unsigned char mac[32], ONEM2M_ERROR *err
 /*
  * All that can be seen of a store: its keys with their attributes and what is
  * computed with them, once it verifies with no finding. The text is the caller's
- * to free. Fails the test when there is a finding or a key that does not work.
+ * to free. Fails the test when there is a finding, but that of objects which have
+ * no record where some may be left, or a key that does not work.
  */
-char *describe_store(ONEM2M_STORE *store);
+char *describe_store(ONEM2M_STORE *store, int may_be_left);
 
 #endif
