@@ -15,9 +15,6 @@ key 0 add --kind ke --key-id "$ke"
 octets 1c
 key 0 add --kind esdata --suid 15 --key-id "$esdata"
 
-# SoftHSM writes the token's file at each login, and who reads it then is refused (docs/hsm.md).
-[ "$TOKEN_KIND" != softhsm ] || export ONE_BY_ONE=$OPENSSL_CONF
-
 # What software makes of these octets: HMAC, by its own words (TS-0003 10.3.2; RFC 2104).
 hmac() { # OCTET TEXT
     printf '%s' "$2" | OPENSSL_CONF=/dev/null openssl dgst -sha256 -mac HMAC \

@@ -7,14 +7,12 @@
  * provider and the end of the program, in the orders in which programs do these. Prints both.
  * $OPENSSL_CONF configures each context.
  */
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <openssl/core_names.h>
@@ -214,18 +212,6 @@ static int ended_well(pid_t child)
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
-/* The first use of a process logs in. With $ONE_BY_ONE, a file, processes do that in turn:
- * docs/hsm.md says of which tokens that is wanted. */
-static int use_first(const HELD *held)
-{
-    const char *path = getenv("ONE_BY_ONE");
-    const int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    const int ok = (path == NULL || flock(fd, LOCK_EX) == 0) && use(held);
-
-    close(fd);
-    return ok;
-}
-
 /* A master that has opened all, and workers that live beside it. */
 static int fork_workers(HELD *held)
 {
@@ -235,7 +221,7 @@ static int fork_workers(HELD *held)
     for (size_t i = 0; i < WORKERS; i++) {
         workers[i] = fork();
         if (workers[i] == 0) {
-            ok = use_first(held) && use_often(held);
+            ok = use_often(held);
             if (!ok)
                 ERR_print_errors_fp(stderr);
             if (i % 2 == 0)
@@ -243,7 +229,7 @@ static int fork_workers(HELD *held)
             exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
         }
     }
-    ok = use_first(held) && use_often(held);
+    ok = use_often(held);
     for (size_t i = 0; i < WORKERS; i++)
         ok = ended_well(workers[i]) && ok;
     return ok && use(held);
