@@ -419,12 +419,7 @@ static void entry_that_is_none(void **state)
     }
 }
 
-/*
- * What is found is never of one moment: who reads waits until it is. The one who writes is another
- * process, as SoftHSM 2.6.1 bears no threads here: one that searches reads an object's file anew
- * while the other writes it, since its locks (fcntl) are the process's, finds it empty or forgets
- * its attributes for a moment (ObjectFile::refresh), and the object has no title, or is gone.
- */
+/* What is found is never of one moment: who reads waits until it is. */
 static void change_title(void *argument)
 {
     ONEM2M_BACKEND *other = store_open(records_location());
@@ -442,14 +437,22 @@ static void change_title(void *argument)
     store_functions->close(other);
 }
 
+/*
+ * Not of SoftHSM 2.6.1, which unlocks the file of an object before it has written it (File::unlock,
+ * then fclose): who reads then, in another thread or process, finds it empty, and the object, for a
+ * moment or for good, without title or gone (ObjectFile::refresh).
+ */
 static void never_of_one_moment(void **state)
 {
-    ONEM2M_BACKEND *third = open_other();
+    ONEM2M_BACKEND *third;
     int ends[2];
     char begun;
     pid_t child;
 
     (void)state;
+    if (!records_is_nss())
+        skip();
+    third = open_other();
     assert_int_equal(pipe(ends), 0);
     child = store_fork(change_title, &ends[1]);
     assert_int_equal(read(ends[0], &begun, 1), 1);
