@@ -134,11 +134,15 @@ static void check_tidy(void *argument)
     store_functions->close(store);
 }
 
+/* Not of SoftHSM 2.6.1: a kill in the middle of its writing may leave more than the next writer
+ * finds to remove. */
 static void killed_writers(void **state)
 {
     VICTIM victim = { .acknowledged = 0 };
 
     (void)state;
+    if (!records_is_nss())
+        skip();
     make_new_store();
     for (int i = 0; i < KILLS; i++) {
         start_victim(&victim);
