@@ -279,6 +279,15 @@ static int refuse_value(ONEM2M_TOKEN_CALL *call)
                          "the key is in a PKCS#11 token and not extractable");
 }
 
+/* As onem2m_token_failed, with the reason that a key has which does not leave. */
+static void refuse_sensitive(ONEM2M_TOKEN_CALL *call)
+{
+    onem2m_refuse(call->error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
+                  "PKCS#11 module: C_GetAttributeValue returned CKR_ATTRIBUTE_SENSITIVE (0x%lX)",
+                  CKR_ATTRIBUTE_SENSITIVE);
+    onem2m_pkcs11_say_which(call->error, call->token->uri);
+}
+
 /* Zeros may be behind the key: see onem2m_token_choose_stored. */
 static int is_value(const unsigned char *octets, CK_ULONG count, size_t length)
 {
@@ -298,9 +307,7 @@ static int get_value(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE object, size_t le
     int ok = 0;
 
     if (value == CKR_ATTRIBUTE_SENSITIVE)
-        onem2m_refuse(
-            call->error, ONEM2M_R_NOT_EXTRACTABLE, ONEM2M_NO_OFFSET,
-            "PKCS#11 module: C_GetAttributeValue returned CKR_ATTRIBUTE_SENSITIVE (0x%lX)", value);
+        refuse_sensitive(call);
     else if (value != CKR_OK)
         onem2m_token_failed(call, "C_GetAttributeValue", value);
     else if (!is_value(octets, attribute.ulValueLen, length))
