@@ -99,7 +99,7 @@ key 0 derive ke@mef.example.com "${km[@]}" --key-id km@maf.example.com
 master=${#leaves[@]}
 key 0 show km@maf.example.com
 [ "$(attribute not-after)" = 20301231T000000Z ] || fail "not-after of a child"
-key $master derive KM@maf.example.com --derivation ONEM2M-E2E-KEY --purpose master \
+key "$master" derive KM@maf.example.com --derivation ONEM2M-E2E-KEY --purpose master \
     --key-id master@maf.example.com
 key 0 update ke@mef.example.com --not-after 20291231T000000Z
 for name in km master; do
