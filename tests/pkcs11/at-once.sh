@@ -14,6 +14,7 @@ octets 07
 ke=82CA6FADC18789491AA65339C51B58A3@mef.example.com
 key 0 add --kind ke --key-id "$ke" --extractable
 derive=(openssl kdf -keylen 32 -kdfopt "key-id:$ke" -kdfopt maf-id:maf.example.com ONEM2M-KM)
+[ -z "$SANITIZE" ] || derive=("$KEY" export "$ke") # openssl itself has no sanitizer
 expected=$("${derive[@]}") || fail "no derivation"
 
 # works NUMBER: one of the programs, again and again.
