@@ -50,11 +50,14 @@ make_chroot() { # SUITE ROOT
     copy_network "$root"
 }
 
-# Runs a command in ROOT with a clean environment; nothing of it outlives it.
+# Runs a command in ROOT with a clean environment; nothing of it outlives it. Memory as a disk, and
+# terminals, are there where this machine lets us: tokens on it take a tenth of the time.
 in_chroot() { # ROOT COMMAND...
     # shellcheck disable=SC2016
     unshare --mount --pid --fork --kill-child bash -c \
-        'mount -t proc proc "$1/proc" && exec chroot "$@"' in_chroot "$1" \
+        'mount -t tmpfs tmpfs "$1/dev/shm" 2>/dev/null
+        mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts" 2>/dev/null
+        mount -t proc proc "$1/proc" && exec chroot "$@"' in_chroot "$1" \
         env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb CI=true "${@:2}"
 }
 
