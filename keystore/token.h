@@ -126,9 +126,9 @@ typedef struct {
 int onem2m_token_list(ONEM2M_TOKEN *token, ONEM2M_TOKEN_OBJECT **objects, size_t *count,
                       ONEM2M_ERROR *error);
 
-/* Destroys many with one search for all, for which it reads every object of the label: some tokens
- * take milliseconds for a search by CKA_ID. What it has begun with stays destroyed when it fails.
- */
+/* Destroys many, each with all that have its id, by one search for all, for which it reads every
+ * object of the label: some tokens take milliseconds for a search by CKA_ID. What it has begun with
+ * stays destroyed when it fails. */
 int onem2m_token_destroy_all(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *keys, size_t count,
                              ONEM2M_ERROR *error);
 

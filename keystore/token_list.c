@@ -105,19 +105,6 @@ static int compare(const void *a, const void *b)
                   ONEM2M_TOKEN_ID_OCTETS);
 }
 
-static void join_copies(LISTING *listing)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < listing->count; i++) {
-        if (kept > 0 && compare(&listing->objects[kept - 1], &listing->objects[i]) == 0)
-            listing->objects[kept - 1].copies++;
-        else
-            listing->objects[kept++] = listing->objects[i];
-    }
-    listing->count = kept;
-}
-
 static int read_all(ONEM2M_TOKEN_CALL *call, LISTING *listing)
 {
     if (listing->handle_count == 0)
@@ -130,7 +117,6 @@ static int read_all(ONEM2M_TOKEN_CALL *call, LISTING *listing)
             return 0;
     }
     qsort(listing->objects, listing->count, sizeof(*listing->objects), compare);
-    join_copies(listing);
     return 1;
 }
 
@@ -147,6 +133,19 @@ static int list(ONEM2M_TOKEN_CALL *call, void *argument)
     return ok;
 }
 
+static void join_copies(LISTING *listing)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < listing->count; i++) {
+        if (kept > 0 && compare(&listing->objects[kept - 1], &listing->objects[i]) == 0)
+            listing->objects[kept - 1].copies++;
+        else
+            listing->objects[kept++] = listing->objects[i];
+    }
+    listing->count = kept;
+}
+
 int onem2m_token_list(ONEM2M_TOKEN *token, ONEM2M_TOKEN_OBJECT **objects, size_t *count,
                       ONEM2M_ERROR *error)
 {
@@ -156,6 +155,7 @@ int onem2m_token_list(ONEM2M_TOKEN *token, ONEM2M_TOKEN_OBJECT **objects, size_t
         OPENSSL_free(listing.objects);
         return 0;
     }
+    join_copies(&listing);
     *objects = listing.objects;
     *count = listing.count;
     return 1;
@@ -168,11 +168,20 @@ typedef struct {
     size_t count;
 } DESTRUCTION;
 
+static int destroy_object(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_OBJECT *object)
+{
+    const CK_RV value = call->module->C_DestroyObject(call->session, object->handle);
+
+    return value == CKR_OK || value == CKR_OBJECT_HANDLE_INVALID ||
+           onem2m_token_failed(call, "C_DestroyObject", value);
+}
+
+/* Where several have its id, all of them. */
 static int destroy_listed(ONEM2M_TOKEN_CALL *call, const LISTING *listing,
                           const ONEM2M_TOKEN_KEY *key)
 {
-    ONEM2M_TOKEN_OBJECT wanted = { .copies = 0 }, *object;
-    CK_RV value;
+    const ONEM2M_TOKEN_OBJECT *end = listing->objects + listing->count, *object;
+    ONEM2M_TOKEN_OBJECT wanted = { .copies = 0 };
 
     onem2m_token_forget(call, key);
     if (key->custody == ONEM2M_CUSTODY_WRAPPED || listing->count == 0)
@@ -181,9 +190,13 @@ static int destroy_listed(ONEM2M_TOKEN_CALL *call, const LISTING *listing,
     object = bsearch(&wanted, listing->objects, listing->count, sizeof(wanted), compare);
     if (object == NULL)
         return 1;
-    value = call->module->C_DestroyObject(call->session, object->handle);
-    return value == CKR_OK || value == CKR_OBJECT_HANDLE_INVALID ||
-           onem2m_token_failed(call, "C_DestroyObject", value);
+    while (object > listing->objects && compare(object - 1, &wanted) == 0)
+        object--;
+    for (; object < end && compare(object, &wanted) == 0; object++) {
+        if (!destroy_object(call, object))
+            return 0;
+    }
+    return 1;
 }
 
 static int destroy_all(ONEM2M_TOKEN_CALL *call, void *argument)
