@@ -53,6 +53,8 @@ static int refuse_object(ONEM2M_ERROR *finding, const ONEM2M_ATTRIBUTES *attribu
  * an update that was not committed, or of a backup from before it. */
 static const char *fault_of(const ONEM2M_TOKEN_OBJECT *object, const ONEM2M_TOKEN_KEY *key)
 {
+    if (object->is_recorded)
+        return "another record names its object in the PKCS#11 token, too";
     if (object->copies > 1)
         return "the PKCS#11 token has several objects of its CKA_ID";
     if (!object->is_secret)
@@ -78,8 +80,8 @@ int onem2m_store_check_object(ONEM2M_STORE_OBJECTS *objects, const ONEM2M_ATTRIB
         findings->missing++;
         return refuse_object(finding, attributes, "the PKCS#11 token has no object of it");
     }
-    object->is_recorded = 1;
     fault = fault_of(object, key);
+    object->is_recorded = 1;
     if (fault == NULL)
         return 1;
     findings->unfit++;

@@ -60,6 +60,35 @@ static void an_object_may_be_stricter_than_its_record(void **state)
     must_be_clean();
 }
 
+static int add_another_of(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
+{
+    const ONEM2M_ATTRIBUTES a = attributes(ONEM2M_KIND_KE, 0, KE_ID);
+    const ONEM2M_MATERIAL material = { .token = onem2m_store_token(objects_fixture.store),
+                                       .key = argument };
+
+    return onem2m_store_add(writer, &a, &material, NULL, error);
+}
+
+/* Whoever destroys one of these keys takes the other along. */
+static void two_records_of_one_object_are_found(void **state)
+{
+    ONEM2M_STORE_FINDINGS findings;
+    ONEM2M_TOKEN_KEY key;
+    ONEM2M_ERROR error;
+
+    (void)state;
+    add_kpm(0);
+    key = token_key_of(KPM_ID);
+    if (!onem2m_store_write(objects_fixture.store, add_another_of, &key, &error))
+        fail_msg("%s", error.detail);
+    assert_int_equal(objects_of_store(), 1);
+    findings = must_verify();
+    assert_int_equal(findings.unfit, 1);
+    assert_int_equal(findings.missing + findings.unrecorded, 0);
+    assert_int_equal(findings.first.reason, ONEM2M_R_TOKEN_KEY);
+    assert_non_null(strstr(findings.first.detail, "another record names its object"));
+}
+
 /* ---- Backups ---- */
 
 static void wipe_records(void)
@@ -227,6 +256,7 @@ int main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {
         OBJECTS_TEST(records_without_their_object_are_found),
+        OBJECTS_TEST(two_records_of_one_object_are_found),
         OBJECTS_TEST(an_object_may_be_stricter_than_its_record),
         OBJECTS_TEST(records_come_back_of_a_backup),
         OBJECTS_TEST(records_without_keys_do_not_come_back),
