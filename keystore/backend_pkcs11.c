@@ -6,23 +6,54 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "backend_pkcs11.h"
 #include "backend_pkcs11_internal.h"
 
 #define SCHEME "pkcs11:"
 #define DEFAULT_OBJECT "onem2m"
 #define FAMILY "oneM2M "
+#define FORK_PATIENCE 2 /* seconds */
 
 /* Forks */
 
+/* One whose thread is told that it holds it already, instead of waiting for itself. */
+static void init_token(ONEM2M_BACKEND *backend)
+{
+    pthread_mutexattr_t attributes;
+
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK);
+    pthread_mutex_init(&backend->token, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
+/* p11-kit forks for some modules, in the thread that holds the mutex; and who holds it may wait for
+ * somebody who types a PIN. */
 static void before_fork(void *argument)
 {
-    pthread_mutex_lock(&((ONEM2M_BACKEND *)argument)->token);
+    ONEM2M_BACKEND *backend = argument;
+    struct timespec end;
+
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += FORK_PATIENCE;
+    backend->is_held = pthread_mutex_clocklock(&backend->token, CLOCK_MONOTONIC, &end) == 0;
 }
 
 static void after_fork_in_parent(void *argument)
 {
-    pthread_mutex_unlock(&((ONEM2M_BACKEND *)argument)->token);
+    ONEM2M_BACKEND *backend = argument;
+
+    if (backend->is_held)
+        pthread_mutex_unlock(&backend->token);
+}
+
+/* What a call that went on in the parent may have left half done, so it is not freed either. */
+static void abandon(ONEM2M_BACKEND *backend)
+{
+    backend->root = NULL;
+    backend->is_known = 0;
+    backend->garbage = (ONEM2M_TITLED_LIST){ NULL, 0, 0 };
 }
 
 /* A writer of the parent does not go on in the child, which has neither its lock nor its session.
@@ -31,7 +62,9 @@ static void after_fork_in_child(void *argument)
 {
     ONEM2M_BACKEND *backend = argument;
 
-    pthread_mutex_unlock(&backend->token);
+    if (!backend->is_held)
+        abandon(backend);
+    init_token(backend);
     pthread_mutex_init(&backend->writer, NULL);
     onem2m_records_leave_lock(backend);
     backend->is_open = 0;
@@ -83,7 +116,7 @@ static ONEM2M_BACKEND *new_backend(ONEM2M_TREE *root)
     backend->lock_file = backend->lock_socket = -1;
     backend->random = (uint64_t)(uintptr_t)backend | 1;
     pthread_mutex_init(&backend->writer, NULL);
-    pthread_mutex_init(&backend->token, NULL);
+    init_token(backend);
     return backend;
 }
 

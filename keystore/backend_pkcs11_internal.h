@@ -90,6 +90,7 @@ struct onem2m_backend_st {
     char family[ONEM2M_FAMILY_MAX]; /* what all objects of this store have in common */
     size_t family_length;
     ONEM2M_PROCESS_WATCH watch;
+    int is_held; /* token, by who forks: during a fork */
     uint64_t random;
     uint64_t opening; /* which of this process's, for snapshots; a candidate has none */
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/wait.h>
 #include "shim.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -194,6 +195,16 @@ static CK_RV shim_C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism
     return wrapped->C_DeriveKey(session, mechanism, base, template, count, key);
 }
 
+static void fork_child(void)
+{
+    const pid_t child = fork();
+
+    if (child == 0)
+        _exit(0);
+    if (child > 0)
+        (void)waitpid(child, NULL, 0);
+}
+
 /* As CK_C_INITIALIZE_ARGS, with the NULL that NSS wants behind its parameters. */
 static CK_RV shim_C_Initialize(void *arguments)
 {
@@ -205,6 +216,8 @@ static CK_RV shim_C_Initialize(void *arguments)
 
     if (value != CKR_OK)
         return leave(value, value);
+    if (shim.forks)
+        fork_child();
     if (getenv("ONEM2M_SHIM_PARAMETERS") == NULL)
         return wrapped->C_Initialize(arguments);
     memset(&own_arguments, 0, sizeof(own_arguments));
@@ -274,6 +287,8 @@ static void read_environment(void)
 {
     const char *wanted = getenv("ONEM2M_SHIM");
 
+    if (getenv("ONEM2M_SHIM_FORKS") != NULL)
+        shim.forks = 1;
     for (size_t i = 0; wanted != NULL && i < SHIM_FUNCTION_COUNT; i++) {
         const size_t length = strlen(names[i]);
 

@@ -13,7 +13,7 @@
  * what it is told to instead. A test reaches the control by dlsym of "shim"; a
  * program by the environment: ONEM2M_SHIM=FUNCTION=VALUE, all calls of it;
  * ONEM2M_SHIM_MODULE, another module than SoftHSM; ONEM2M_SHIM_PARAMETERS, what
- * is handed to it as NSS's library parameters; ONEM2M_SHIM_BARE, for benchmarks:
+ * is handed to it as NSS's library parameters; ONEM2M_SHIM_FORKS; ONEM2M_SHIM_BARE, for benchmarks:
  * only C_FindObjectsInit is counted, all other calls are the module's own.
  */
 #define SHIM_FUNCTIONS(X)                                                                          \
@@ -76,6 +76,7 @@ typedef struct {
     CK_FLAGS token_flags;        /* added to what a token has */
     CK_FLAGS after_login;        /* the same from the next C_Login on */
     unsigned int delay;          /* microseconds before each C_Login */
+    int forks;                   /* C_Initialize does, and waits for the child's end */
     CK_ULONG length_off;         /* added to the length that C_Encrypt and C_Decrypt give */
 } SHIM_CONTROL;
 

@@ -35,3 +35,5 @@ for way in ${WAYS:-fork-unused fork-used threads unload-first contexts exit exit
 $(hmac 1c 'a message of two parts')"
 done
 key 0 verify
+# A module that forks when it is initialised, as p11-kit does for "remote:".
+ONEM2M_SHIM_FORKS=1 key 0 verify
