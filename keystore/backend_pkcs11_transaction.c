@@ -161,6 +161,14 @@ static int begin_either(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
     return 0;
 }
 
+/* A candidate has no token. */
+static int refuse_for(const ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
+{
+    if (transaction->backend->uri != NULL)
+        (void)onem2m_pkcs11_say_which(error, transaction->backend->uri);
+    return 0;
+}
+
 /* A module that uses OpenSSL itself leaves errors, which are none of the application's. */
 static int begin(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
 {
@@ -169,7 +177,7 @@ static int begin(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
     ERR_set_mark();
     ok = begin_either(transaction, error);
     ERR_pop_to_mark();
-    return ok;
+    return ok || refuse_for(transaction, error);
 }
 
 int onem2m_records_begin(ONEM2M_BACKEND *backend, ONEM2M_TRANSACTION **transaction,
@@ -212,7 +220,7 @@ int onem2m_records_commit(ONEM2M_TRANSACTION *transaction, ONEM2M_ERROR *error)
     int ok;
 
     ERR_set_mark();
-    ok = commit(transaction, error);
+    ok = commit(transaction, error) || refuse_for(transaction, error);
     ERR_pop_to_mark();
     end(transaction);
     return ok;
@@ -275,7 +283,7 @@ int onem2m_records_create(ONEM2M_BACKEND *backend, onem2m_fill_fn *fill, void *a
     if (transaction == NULL)
         return onem2m_records_out_of_memory(error);
     ERR_set_mark();
-    ok = begin_creation(transaction, error);
+    ok = begin_creation(transaction, error) || refuse_for(transaction, error);
     ERR_pop_to_mark();
     if (!ok) {
         free_transaction(transaction);

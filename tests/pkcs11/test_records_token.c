@@ -156,6 +156,37 @@ static void full_token(void **state)
     assert_int_equal(records_objects(), 5);
 }
 
+static void assert_names_token(const char *function)
+{
+    char expected[128];
+
+    snprintf(expected, sizeof(expected), "PKCS#11 token %s: %s returned CKR_FUNCTION_FAILED",
+             records_is_nss() ? "our token" : "seals", function);
+    assert_int_equal(store_error.reason, ONEM2M_R_TOKEN_FAILED);
+    if (strncmp(store_error.detail, expected, strlen(expected)) != 0)
+        fail_msg("%s, not %s", store_error.detail, expected);
+}
+
+static void refusals_name_the_token(void **state)
+{
+    ONEM2M_BACKEND *other;
+    ONEM2M_TRANSACTION *reader;
+
+    (void)state;
+    let_fail(SHIM_C_CreateObject, CKR_FUNCTION_FAILED, 0);
+    assert_int_equal(store_try_put(backend, "a", store_text("2")), ONEM2M_R_TOKEN_FAILED);
+    assert_names_token("C_CreateObject");
+    assert_int_equal(store_try_open(&other, records_location()), ONEM2M_R_NONE);
+    let_fail(SHIM_C_OpenSession, CKR_FUNCTION_FAILED, 0);
+    assert_int_equal(store_try_begin(other, &reader, ONEM2M_READ), ONEM2M_R_TOKEN_FAILED);
+    assert_names_token("C_OpenSession");
+    let_fail(SHIM_C_OpenSession, CKR_FUNCTION_FAILED, 0);
+    assert_int_equal(store_try_create(other), ONEM2M_R_TOKEN_FAILED);
+    assert_names_token("C_OpenSession");
+    reset_shim();
+    store_functions->close(other);
+}
+
 static void read_only(void **state)
 {
     static const CK_RV values[] = { CKR_TOKEN_WRITE_PROTECTED, CKR_SESSION_READ_ONLY };
@@ -529,6 +560,7 @@ int main(int argc, char *argv[])
         TEST(what_is_aborted_calls_nothing),
         TEST(cost_of_many),
         TEST(full_token),
+        TEST(refusals_name_the_token),
         TEST(read_only),
         TEST(title_that_is_not_kept),
         TEST(session_lost),
