@@ -24,8 +24,9 @@ static struct {
     unsigned int running; /* threads that may be in a module */
     int is_forking;       /* none begins */
     int is_taken;         /* the turn */
-    int lock_file;        /* -1: none */
-} gate = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, -1 };
+    int lock_file;        /* had or waited for, with the turn; -1: none */
+    int is_kept;          /* the lock, by somebody who was waited for in vain: with the turn */
+} gate = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, -1, 0 };
 
 /* Of this thread: calls and turns within one another, and whether it is one of those running. */
 static _Thread_local unsigned int calls, turns;
@@ -188,16 +189,27 @@ void onem2m_pkcs11_give_turn(void)
 
 /* ---- Other processes ---- */
 
+typedef enum { LOCK_HAD, LOCK_BUSY, LOCK_IMPOSSIBLE } LOCK;
+
+static LOCK try_lock(int file)
+{
+    if (flock(file, LOCK_EX | LOCK_NB) == 0)
+        return LOCK_HAD;
+    return errno == EWOULDBLOCK || errno == EINTR ? LOCK_BUSY : LOCK_IMPOSSIBLE;
+}
+
+/* Who has waited in vain does not again before the lock was had. */
 static int lock_file(int file)
 {
-    for (unsigned int waited = 0; waited < LOCK_PATIENCE_MS; waited += LOCK_NAP_MS) {
-        if (flock(file, LOCK_EX | LOCK_NB) == 0)
-            return 1;
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return 0;
-        nap(LOCK_NAP_MS);
+    const unsigned int patience = gate.is_kept ? 0 : LOCK_PATIENCE_MS;
+    LOCK result = try_lock(file);
+
+    for (unsigned int waited = 0; result == LOCK_BUSY && waited < patience; waited += LOCK_NAP_MS) {
+        onem2m_pkcs11_rest(LOCK_NAP_MS);
+        result = try_lock(file);
     }
-    return 0;
+    gate.is_kept = result == LOCK_BUSY;
+    return result == LOCK_HAD;
 }
 
 int onem2m_pkcs11_lock(CK_FUNCTION_LIST *module)
@@ -214,12 +226,12 @@ int onem2m_pkcs11_lock(CK_FUNCTION_LIST *module)
     free(path);
     if (file < 0)
         return 0;
-    if (!lock_file(file)) {
-        close(file);
-        return 0;
-    }
-    gate.lock_file = file;
-    return 1;
+    gate.lock_file = file; /* a child that is made meanwhile closes it */
+    if (lock_file(file))
+        return 1;
+    gate.lock_file = -1;
+    close(file);
+    return 0;
 }
 
 void onem2m_pkcs11_unlock(int is_locked)

@@ -17,8 +17,9 @@
  *
  * So one thread of the process does it at a time, and of the processes that can, one: each locks
  * the module's own file, flock(2), which all of them have and nobody has to name. Another user can
- * hold that lock, so nobody waits for it for longer than two seconds; what then fails is tried
- * again as what programs of others do to it is (pkcs11_session.c).
+ * hold that lock, so nobody waits for it for longer than two seconds, and a process that has waited
+ * in vain not again before it has had the lock; what then fails is tried again as what programs of
+ * others do to it is (pkcs11_session.c).
  */
 
 /* Puts what follows, and the memory of PINs, among what is told of forks, once. To be called before

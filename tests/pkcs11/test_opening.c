@@ -5,9 +5,12 @@
  * How a token is opened: what is tried again and what never, and what a wrong PIN costs threads,
  * processes and both together.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include "expect.h"
 #include "keystore/pkcs11.h"
@@ -249,6 +252,59 @@ static void another_session(void **state)
     }
 }
 
+/* ---- The lock among processes ---- */
+
+#define LOCK_STEPS 3 /* to look for the token, to open a session, to log in */
+
+static atomic_ulong lock_tries;
+static atomic_int lock_was_had; /* at the last try */
+
+/* The system's, counted. */
+int flock(int file, int operation)
+{
+    const int result = (int)syscall(SYS_flock, file, operation);
+
+    if ((operation & LOCK_EX) != 0) {
+        lock_tries++;
+        lock_was_had = result == 0;
+    }
+    return result;
+}
+
+static unsigned long tries_to_open(void)
+{
+    lock_tries = 0;
+    must_open();
+    return lock_tries;
+}
+
+/* Another test may have the lock for a moment. */
+static void open_until_lock_is_had(void)
+{
+    do
+        must_open();
+    while (!lock_was_had);
+}
+
+/* Who keeps it, as any user of the machine can, is waited for once. */
+static void lock_that_is_kept(void **state)
+{
+    const int file = open(SHIM_MODULE, O_RDONLY | O_CLOEXEC);
+
+    (void)state;
+    assert_true(file >= 0);
+    reset_shim();
+    open_until_lock_is_had();
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(syscall(SYS_flock, file, LOCK_EX), 0);
+        assert_true(tries_to_open() > 10 * LOCK_STEPS);
+        assert_true(tries_to_open() <= LOCK_STEPS);
+        assert_int_equal(syscall(SYS_flock, file, LOCK_UN), 0);
+        open_until_lock_is_had();
+    }
+    close(file);
+}
+
 /* ---- Tokens that are not there ---- */
 
 static void missing(void **state)
@@ -455,6 +511,7 @@ int main(void)
         cmocka_unit_test(nobody_waits_twice),
         cmocka_unit_test(logins_that_fail),
         cmocka_unit_test(another_session),
+        cmocka_unit_test(lock_that_is_kept),
         cmocka_unit_test(missing),
         cmocka_unit_test(threads_take_one_try),
         cmocka_unit_test(children_take_one_try),
