@@ -187,32 +187,6 @@ static int ask(PIN *pin, P11KitUri *uri, ONEM2M_ERROR *error)
                          token);
 }
 
-static int use_prompt(LOGIN *login, PIN *pin)
-{
-    int ok;
-
-    if (was_refused(pin, &login->token))
-        return onem2m_refuse(login->error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
-                             "PKCS#11 token: it has refused the PIN that was given "
-                             "(CKR_PIN_INCORRECT); this process does not ask again");
-    onem2m_pkcs11_unlock(login->is_locked); /* others need not wait for somebody who types */
-    ok = ask(pin, login->uri, login->error);
-    login->is_locked = onem2m_pkcs11_lock(login->session->module);
-    if (!ok || !call(login, pin))
-        return 0;
-    if (login->user == CKU_USER)
-        keep_login(login->session);
-    return 1;
-}
-
-static int is_logged_in(const ONEM2M_PKCS11_SESSION *session)
-{
-    CK_SESSION_INFO info;
-
-    return session->module->C_GetSessionInfo(session->handle, &info) == CKR_OK &&
-           (info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS);
-}
-
 /* As the token says now: another process may have taken a try since it was looked for. */
 static int check_tries(LOGIN *login)
 {
@@ -232,6 +206,40 @@ static int check_tries(LOGIN *login)
     return 1;
 }
 
+static int use_prompt(LOGIN *login, PIN *pin)
+{
+    int ok;
+
+    if (was_refused(pin, &login->token))
+        return onem2m_refuse(login->error, ONEM2M_R_TOKEN_PIN, ONEM2M_NO_OFFSET,
+                             "PKCS#11 token: it has refused the PIN that was given "
+                             "(CKR_PIN_INCORRECT); this process does not ask again");
+    onem2m_pkcs11_unlock(login->is_locked); /* others need not wait for somebody who types */
+    ok = ask(pin, login->uri, login->error);
+    login->is_locked = onem2m_pkcs11_lock(login->session->module);
+    if (!ok || !check_tries(login) || !call(login, pin))
+        return 0;
+    if (login->user == CKU_USER)
+        keep_login(login->session);
+    return 1;
+}
+
+/* Somebody types at the token's own pad: others need not wait for that, either. */
+static int use_pad(LOGIN *login)
+{
+    onem2m_pkcs11_unlock(login->is_locked);
+    login->is_locked = 0;
+    return call(login, NULL);
+}
+
+static int is_logged_in(const ONEM2M_PKCS11_SESSION *session)
+{
+    CK_SESSION_INFO info;
+
+    return session->module->C_GetSessionInfo(session->handle, &info) == CKR_OK &&
+           (info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS);
+}
+
 /* With the turn, and the lock where it could be had. */
 static int log_in(LOGIN *login)
 {
@@ -244,7 +252,7 @@ static int log_in(LOGIN *login)
     if (!check_tries(login))
         return 0;
     if (path == NULL && (login->token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
-        return call(login, NULL);
+        return use_pad(login);
     ok = path != NULL ? use_file(login, path, &pin) : use_prompt(login, &pin);
     OPENSSL_cleanse(pin.octets, sizeof(pin.octets));
     return ok;

@@ -53,6 +53,7 @@ static int set_up(void **state)
 /* ---- Who is asked ---- */
 
 static int asked;
+static CK_FLAGS while_asked; /* what the token says from then on: others have taken tries */
 
 static int give_pin(char *out, int size, int is_writing, void *argument)
 {
@@ -60,6 +61,7 @@ static int give_pin(char *out, int size, int is_writing, void *argument)
 
     (void)is_writing;
     asked++;
+    tokens.shim->token_flags |= while_asked;
     if (pin == NULL || (size_t)size < strlen(pin))
         return -1;
     memcpy(out, pin, strlen(pin));
@@ -196,6 +198,36 @@ static void wrong_pin(void)
     OSSL_LIB_CTX_free(libctx);
 }
 
+static void tries_taken_meanwhile(void)
+{
+    OSSL_LIB_CTX *libctx = new_context(without);
+
+    while_asked = CKF_USER_PIN_FINAL_TRY;
+    MUST(loads(libctx, "onem2m:", TOKEN_PIN) == 0 && has_error("one try is left"));
+    MUST(asked == 1 && tokens.shim->calls[SHIM_C_Login] == 0);
+    reset_shim();
+    while_asked = CKF_USER_PIN_LOCKED;
+    MUST(loads(libctx, "onem2m:", TOKEN_PIN) == 0 && has_error("its PIN is locked"));
+    MUST(asked == 2 && tokens.shim->calls[SHIM_C_Login] == 0);
+    reset_shim();
+    while_asked = 0;
+    MUST(loads(libctx, "onem2m:", TOKEN_PIN) == 1 && asked == 3);
+    OSSL_LIB_CTX_free(libctx);
+}
+
+/* The token asks itself; SoftHSM has no pad, and refuses to be called without a PIN. */
+static void pin_pad(void)
+{
+    OSSL_LIB_CTX *libctx = new_context(without);
+
+    tokens.shim->token_flags = CKF_PROTECTED_AUTHENTICATION_PATH;
+    MUST(loads(libctx, "onem2m:", TOKEN_PIN) == 0 && has_error("C_Login returned"));
+    MUST(asked == 0 && tokens.shim->calls[SHIM_C_Login] == 1);
+    reset_shim();
+    MUST(loads(libctx, "onem2m:", TOKEN_PIN) == 1 && asked == 1);
+    OSSL_LIB_CTX_free(libctx);
+}
+
 /* Who has a file is not asked, and neither is one whose token needs nothing. */
 static void file_first(void)
 {
@@ -232,6 +264,18 @@ static void test_wrong_pin(void **state)
     in_child(wrong_pin);
 }
 
+static void test_tries_taken_meanwhile(void **state)
+{
+    (void)state;
+    in_child(tries_taken_meanwhile);
+}
+
+static void test_pin_pad(void **state)
+{
+    (void)state;
+    in_child(pin_pad);
+}
+
 static void test_file_first(void **state)
 {
     (void)state;
@@ -249,6 +293,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_asks_once),
         cmocka_unit_test(test_wrong_pin),
+        cmocka_unit_test(test_tries_taken_meanwhile),
+        cmocka_unit_test(test_pin_pad),
         cmocka_unit_test(test_file_first),
         cmocka_unit_test(test_missing_key),
     };
