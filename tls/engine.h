@@ -17,7 +17,8 @@ typedef struct {
     struct onem2m_tls_psk_st *psk;               /* psk.h */
     int (*security)(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid,
                     void *other, void *argument); /* the one before the engine's */
-    int has_profile;                              /* its security callback judges by a profile */
+    int judges;                                   /* the engine's security callback is set */
+    int has_profile;                              /* and judges by a profile */
 } ONEM2M_TLS_CONTEXT;
 
 /* What it keeps with an SSL; freed with it. */
@@ -41,7 +42,8 @@ const ONEM2M_TLS_CONTEXT *onem2m_tls_context_of(const SSL_CTX *ctx);
 /* What is kept already, or NULL. */
 const ONEM2M_TLS_CONNECTION *onem2m_tls_connection_of(const SSL *ssl);
 
-/* The security callback of ctx becomes the engine's, which asks the one before it. */
+/* The security callback of ctx becomes the engine's, which asks the one before it. Once: one that
+ * the application sets afterwards stays. */
 void onem2m_tls_judge(SSL_CTX *ctx, ONEM2M_TLS_CONTEXT *context);
 /* Whether that is still the security callback of ssl. */
 int onem2m_tls_is_judged(const SSL *ssl);

@@ -61,9 +61,13 @@ static int judge(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, in
            context->security(ssl, ctx, operation, bits, nid, other, argument);
 }
 
+/* Once, as the one that is set afterwards may ask the engine's, and would be asked by it. */
 void onem2m_tls_judge(SSL_CTX *ctx, ONEM2M_TLS_CONTEXT *context)
 {
-    if (SSL_CTX_get_security_callback(ctx) == judge)
+    if (context->judges)
+        return;
+    context->judges = 1;
+    if (SSL_CTX_get_security_callback(ctx) == judge) /* taken of another SSL_CTX */
         return;
     context->security = SSL_CTX_get_security_callback(ctx);
     SSL_CTX_set_security_callback(ctx, judge);

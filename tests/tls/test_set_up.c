@@ -196,6 +196,37 @@ static void ccm_8_alone(void **state)
     SSL_CTX_free(other);
 }
 
+static int (*asked_next)(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid,
+                         void *other, void *argument);
+
+static int count_and_ask(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid,
+                         void *other, void *argument)
+{
+    asked++;
+    return asked_next(ssl, ctx, operation, bits, nid, other, argument);
+}
+
+/* One that is set afterwards and asks the engine's, which must not ask it in its turn. */
+static void callback_before_the_engines(void **state)
+{
+    const ENDS *ends = *state;
+    SSL_CTX *ctx = context_of(&ends->server, TLS_method(), 0);
+
+    SSL_CTX_set_security_level(ctx, 5);
+    assert_int_equal(onem2m_tls_profile(ctx, ONEM2M_PROFILE_CERTIFICATE), 1);
+    asked_next = SSL_CTX_get_security_callback(ctx);
+    SSL_CTX_set_security_callback(ctx, count_and_ask);
+    assert_int_equal(onem2m_tls_psk_server(ctx, "maf"), 1);
+    assert_int_equal(onem2m_tls_psk_client(ctx, "maf", KM_ID), 1);
+    assert_int_equal(onem2m_tls_profile(ctx, ONEM2M_PROFILE_PSK), 1);
+    assert_ptr_equal(SSL_CTX_get_security_callback(ctx), count_and_ask);
+    asked = 0;
+    assert_true(is_supported(ctx, "PSK-AES128-CCM8"));
+    assert_false(is_supported(ctx, "PSK-AES128-CBC-SHA256"));
+    assert_true(asked > 0);
+    SSL_CTX_free(ctx);
+}
+
 /* ---- Server names ---- */
 
 typedef struct {
@@ -355,6 +386,7 @@ int main(void)
         TEST(no_profile),
         TEST(one_profile_after_another),
         TEST(ccm_8_alone),
+        TEST(callback_before_the_engines),
         TEST(every_name),
         TEST(refused_names),
         TEST(duplicates),
