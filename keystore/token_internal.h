@@ -159,8 +159,8 @@ int onem2m_token_run(ONEM2M_TOKEN *token, const ONEM2M_TOKEN_KEY *key,
 /* Goes on with what the thread's last call left, when that was of this key. 0: it was not. */
 int onem2m_token_resume(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key);
 
-/* At the end of a call that resumed: leaves it again; 0: it is to be given back. */
-int onem2m_token_leave_again(ONEM2M_TOKEN_CALL *call);
+/* At the end of a call that resumed: leaves it again, or gives it back. */
+void onem2m_token_leave_again(ONEM2M_TOKEN_CALL *call);
 
 /* With the token's lock, at the end of another one. 1: it is left, and no more the caller's. */
 int onem2m_token_leave_first(ONEM2M_TOKEN_CALL *call);
@@ -172,7 +172,13 @@ void onem2m_token_empty_slots(ONEM2M_TOKEN *token);
 /* Whether a thread is in the module with what is in a slot. */
 int onem2m_token_uses_slot(ONEM2M_TOKEN *token);
 
-/* With the token's lock, which is let go meanwhile: gives login, session and handle back. */
+/* With the token's lock. Between the two a call may be in the module: a fork waits for it, and it
+ * waits for a fork that has begun. */
+void onem2m_token_enter(const ONEM2M_TOKEN_CALL *call);
+void onem2m_token_exit(const ONEM2M_TOKEN_CALL *call);
+
+/* Between these, with the token's lock, which is let go meanwhile: gives login, session and handle
+ * back. */
 void onem2m_token_give_back(ONEM2M_TOKEN_CALL *call);
 
 /* Whether an entry of the handles is that of a key. */

@@ -192,8 +192,7 @@ void onem2m_token_go_on(ONEM2M_TOKEN *token)
     pthread_cond_broadcast(&token->changed);
 }
 
-/* With the lock: from here on a fork waits for this call. */
-static void enter(const ONEM2M_TOKEN_CALL *call)
+void onem2m_token_enter(const ONEM2M_TOKEN_CALL *call)
 {
     ONEM2M_TOKEN *token = call->token;
 
@@ -202,7 +201,7 @@ static void enter(const ONEM2M_TOKEN_CALL *call)
     token->running++;
 }
 
-static void leave(const ONEM2M_TOKEN_CALL *call)
+void onem2m_token_exit(const ONEM2M_TOKEN_CALL *call)
 {
     ONEM2M_TOKEN *token = call->token;
 
@@ -213,9 +212,9 @@ static void leave(const ONEM2M_TOKEN_CALL *call)
 
 static void wait_for_others(const ONEM2M_TOKEN_CALL *call)
 {
-    leave(call);
+    onem2m_token_exit(call);
     pthread_cond_wait(&call->token->changed, &call->token->lock);
-    enter(call);
+    onem2m_token_enter(call);
 }
 
 /* ---- Sessions ---- */
@@ -310,12 +309,12 @@ static int take(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
     int ok;
 
     pthread_mutex_lock(&call->token->lock);
-    enter(call);
+    onem2m_token_enter(call);
     ok = take_with_lock(call);
     if (ok && key != NULL)
         onem2m_token_hold_known(call, key);
     if (call->login == NULL)
-        leave(call);
+        onem2m_token_exit(call);
     pthread_mutex_unlock(&call->token->lock);
     return ok;
 }
@@ -351,20 +350,26 @@ void onem2m_token_give_back(ONEM2M_TOKEN_CALL *call)
     drop_login(call);
 }
 
-static void give(ONEM2M_TOKEN_CALL *call)
+/* At the end of a call that took a login. */
+static void end_taken(ONEM2M_TOKEN_CALL *call)
 {
-    const int is_counted = call->slot == NULL;
-
-    if (call->login == NULL || (call->slot != NULL && onem2m_token_leave_again(call)))
-        return;
     if (call->passing != CK_INVALID_HANDLE)
         (void)onem2m_token_dispose(call, call->passing, 0);
     pthread_mutex_lock(&call->token->lock);
-    if (!is_counted || !onem2m_token_leave_first(call))
+    if (!onem2m_token_leave_first(call))
         onem2m_token_give_back(call);
-    if (is_counted)
-        leave(call);
+    onem2m_token_exit(call);
     pthread_mutex_unlock(&call->token->lock);
+}
+
+static void give(ONEM2M_TOKEN_CALL *call)
+{
+    if (call->login == NULL)
+        return;
+    if (call->slot == NULL)
+        end_taken(call);
+    else
+        onem2m_token_leave_again(call);
 }
 
 static int begin(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)

@@ -43,10 +43,13 @@ static void take_out(ONEM2M_TOKEN_SLOT *slot, ONEM2M_TOKEN_CALL *call)
     put_down(slot);
 }
 
+/* Of what was taken out. The slot is put down, so it is here that a fork waits for the call. */
 static void give_back(ONEM2M_TOKEN_CALL *call)
 {
     pthread_mutex_lock(&call->token->lock);
+    onem2m_token_enter(call);
     onem2m_token_give_back(call);
+    onem2m_token_exit(call);
     pthread_mutex_unlock(&call->token->lock);
 }
 
@@ -86,23 +89,23 @@ int onem2m_token_resume(ONEM2M_TOKEN_CALL *call, const ONEM2M_TOKEN_KEY *key)
     return 1;
 }
 
-int onem2m_token_leave_again(ONEM2M_TOKEN_CALL *call)
+void onem2m_token_leave_again(ONEM2M_TOKEN_CALL *call)
 {
     ONEM2M_TOKEN_SLOT *slot = call->slot;
     const unsigned int attention = slot->attention;
 
     if (call->value != CKR_OK || call->left != CKR_OK) {
         take_out(slot, call);
-        return 0;
+        give_back(call);
+        return;
     }
     put_down(slot);
     if (attention == atomic_load(&call->token->attention) || !pick_up(slot))
-        return 1;
+        return;
     if (slot->login == NULL || is_current(slot, call->token))
         put_down(slot);
     else
         clear(slot, call->token);
-    return 1;
 }
 
 int onem2m_token_leave_first(ONEM2M_TOKEN_CALL *call)

@@ -231,8 +231,13 @@ static CK_RV shim_C_Initialize(void *arguments)
 static CK_RV shim_C_CloseSession(CK_SESSION_HANDLE session)
 {
     const CK_RV value = enter(SHIM_C_CloseSession);
-    const CK_RV closed = wrapped->C_CloseSession(session);
+    CK_RV closed;
 
+    shim.closing++;
+    if (shim.close_delay > 0)
+        usleep(shim.close_delay);
+    closed = wrapped->C_CloseSession(session);
+    shim.closing--;
     if (closed == CKR_OK)
         shim.sessions--;
     return leave(value, closed);

@@ -60,6 +60,7 @@ typedef enum { SHIM_FUNCTIONS(SHIM_ENUM) SHIM_FUNCTION_COUNT } SHIM_FUNCTION;
 typedef struct {
     _Atomic(unsigned long) calls[SHIM_FUNCTION_COUNT], all_calls;
     _Atomic(long) sessions; /* open now, whoever opened them; not set back with the counts */
+    _Atomic(long) closing;  /* threads in C_CloseSession */
     SHIM_FUNCTION failed;   /* the last that failed as told; SHIM_FUNCTION_COUNT: none did */
     SHIM_FUNCTION failing;  /* SHIM_FUNCTION_COUNT: each of them */
     unsigned long skip;     /* calls of it that do not fail; then one does, or all */
@@ -77,6 +78,7 @@ typedef struct {
     CK_FLAGS after_login;        /* the same from the next C_Login on */
     unsigned int delay;          /* microseconds before each C_Login */
     int forks;                   /* C_Initialize does, and waits for the child's end */
+    unsigned int close_delay;    /* the same of each C_CloseSession */
     CK_ULONG length_off;         /* added to the length that C_Encrypt and C_Decrypt give */
 } SHIM_CONTROL;
 

@@ -75,11 +75,14 @@ typedef struct {
     ONEM2M_ERROR error;
 } WORK;
 
+/* Threads go on for as long as others need them. */
+static atomic_int is_wanted;
+
 static void *work(void *argument)
 {
     WORK *own = argument;
 
-    for (size_t i = 0; i < ROUNDS && own->ok; i++)
+    for (size_t i = 0; (i < ROUNDS || atomic_load(&is_wanted)) && own->ok; i++)
         own->ok = use_key((own->number * 5 + i) % KEYS, &own->error);
     return NULL;
 }
@@ -279,10 +282,48 @@ static void forks_under_threads(void **state)
     skip(); /* its own allocator's locks stay held in the child */
 #endif
     begin_anew();
+    atomic_store(&is_wanted, 1);
     start(thread, works);
     for (int i = 0; i < FORKS; i++)
         use_in_child();
+    atomic_store(&is_wanted, 0);
     finish(thread, works);
+}
+
+/* The sessions that it goes on with are lost: it closes them, and begins again. */
+static void *lose(void *argument)
+{
+    ONEM2M_ERROR error;
+
+    for (int again = 0; again < 3; again++) {
+        if (!mac_is(&keys[0], macs[0], &error))
+            return NULL;
+    }
+    let_fail(SHIM_C_Sign, CKR_SESSION_HANDLE_INVALID, 0);
+    tokens.shim->close_delay = 200000;
+    return mac_is(&keys[0], macs[0], &error) ? argument : NULL;
+}
+
+/* What goes on without the token's lock in the end still has a fork wait for it. */
+static void fork_under_close(void **state)
+{
+    const ONEM2M_ERROR error = { .detail = "in the module at the fork" };
+    pthread_t thread;
+    void *finished;
+    pid_t child;
+
+    begin_anew();
+    assert_int_equal(pthread_create(&thread, NULL, lose, (void *)state), 0);
+    for (int i = 0; i < 10000 && calls(SHIM_C_CloseSession) == 0; i++)
+        usleep(1000);
+    child = fork();
+    if (child == 0)
+        end_as(tokens.shim->closing == 0, &error);
+    must_end_well(child);
+    pthread_join(thread, &finished);
+    assert_non_null(finished);
+    assert_true(calls(SHIM_C_CloseSession) > 0);
+    reset_shim();
 }
 
 /* ---- Processes ---- */
@@ -354,6 +395,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(forks),
         cmocka_unit_test(a_child_frees),
         cmocka_unit_test(forks_under_threads),
+        cmocka_unit_test(fork_under_close),
         cmocka_unit_test(two_processes),
         cmocka_unit_test(two_handles),
     };

@@ -129,6 +129,7 @@ void reset_shim(void)
     tokens.shim->after_login = 0;
     tokens.shim->delay = 0;
     tokens.shim->forks = 0;
+    tokens.shim->close_delay = 0;
     tokens.shim->fails_every = 0;
     tokens.shim->derives_wrong = 0;
     tokens.shim->fails_any = 0;
