@@ -175,24 +175,27 @@ typedef struct {
     int has_objects;     /* keys are objects of a token; else the next four are 0 */
     uint64_t missing;    /* keys that the token has no object of */
     uint64_t unfit;      /* keys with an object that is another sort, or protected less */
-    uint64_t unrecorded; /* objects that no record names; not looked for when writing is refused */
+    uint64_t unrecorded; /* objects that no record names; of a backup: 0 */
     uint64_t destroyed;  /* of those, by onem2m_store_tidy */
     ONEM2M_ERROR first;  /* the first finding */
 } ONEM2M_STORE_FINDINGS;
 
 /*
  * Opens every record and compares them with the header, and keys that are
- * objects of a token with these, for which other writers wait. Returns 1 when
- * the store could be read, whatever was found.
+ * objects of a token with these, for which other writers of this host wait. An
+ * object may be found without a record while another host adds its key. Returns
+ * 1 when the store could be read, whatever was found.
  */
 int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
                         onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error);
 
 /*
- * The same, and destroys the objects of the token that no record names, while
- * other writers wait: a key that a process is making in this moment is none of
- * them. They stay when a record is damaged, was taken away or put back, because
- * then they may be that record's.
+ * The same; and where objects are that no record names, verifies again in a
+ * write, and destroys them when that is committed. Writers of this host wait; of
+ * one of another host and this one, who come at the same time, the later to
+ * commit is refused with ONEM2M_R_STORE_LOCKED: then nothing is destroyed, or
+ * the other one's key is not stored. The objects stay when a record is damaged,
+ * was taken away or put back, because then they may be that record's.
  */
 int onem2m_store_tidy(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
                       onem2m_store_progress_fn *progress, void *argument, ONEM2M_ERROR *error);

@@ -21,8 +21,8 @@ static int verify_candidate(const RESTORATION *restoration, ONEM2M_STORE *candid
                             ONEM2M_ERROR *error)
 {
     ONEM2M_STORE_READER *reader = onem2m_store_reader_new(candidate, error);
-    const int ok =
-        reader != NULL && onem2m_store_verify(reader, restoration->findings, restoration->progress,
+    const int ok = reader != NULL &&
+                   onem2m_store_verify_backup(reader, restoration->findings, restoration->progress,
                                               restoration->argument, error);
 
     onem2m_store_reader_free(reader);

@@ -194,9 +194,14 @@ int onem2m_store_check_object(ONEM2M_STORE_OBJECTS *objects, const ONEM2M_ATTRIB
 int onem2m_store_count_unrecorded(const ONEM2M_STORE_OBJECTS *objects,
                                   ONEM2M_STORE_FINDINGS *findings, ONEM2M_ERROR *finding);
 
-/* Destroys them, with all writers locked out. */
+/* Destroys them, after a commit in whose transaction they were listed and counted. */
 int onem2m_store_destroy_unrecorded(const ONEM2M_STORE *store, const ONEM2M_STORE_OBJECTS *objects,
                                     ONEM2M_STORE_FINDINGS *findings, ONEM2M_ERROR *error);
+
+/* As onem2m_store_verify, of a backup's records, beside which the token may have other keys. */
+int onem2m_store_verify_backup(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
+                               onem2m_store_progress_fn *progress, void *argument,
+                               ONEM2M_ERROR *error);
 
 /* Makes the decoy of keys that were opened, and frees keys with it; NULL is allowed. */
 int onem2m_store_make_decoy(const ONEM2M_STORE *store, ONEM2M_OPENED *opened, ONEM2M_ERROR *error);

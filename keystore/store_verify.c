@@ -18,8 +18,8 @@ typedef struct {
     ONEM2M_STORE_FINDINGS *findings;
     onem2m_store_progress_fn *progress;
     void *argument;
+    int is_backup; /* keys of others than its own may be in the token */
     int tidies;
-    int has_lock; /* no other writer is at work */
     ONEM2M_STORE_OBJECTS objects;
 } VERIFICATION;
 
@@ -156,54 +156,67 @@ static void compare_with_header(VERIFICATION *verification)
     note(verification, &finding);
 }
 
-/* Without the lock an object that no record names may be of a key that is being added. */
-static int check_unrecorded(VERIFICATION *verification, ONEM2M_ERROR *error)
+/* What no record names may be the key of one that is damaged or gone, which a backup has. */
+static int may_destroy(const ONEM2M_STORE_FINDINGS *findings)
+{
+    return findings->unrecorded > 0 && findings->damaged == 0 && !findings->set_hash_differs;
+}
+
+static void check_unrecorded(VERIFICATION *verification)
 {
     ONEM2M_STORE_FINDINGS *findings = verification->findings;
     ONEM2M_ERROR finding;
 
-    if (!findings->has_objects || !verification->has_lock ||
+    if (!findings->has_objects || verification->is_backup ||
         onem2m_store_count_unrecorded(&verification->objects, findings, &finding))
-        return 1;
-    if (verification->tidies && findings->damaged == 0 && !findings->set_hash_differs)
-        return onem2m_store_destroy_unrecorded(verification->reader->store, &verification->objects,
-                                               findings, error);
-    note(verification, &finding);
-    return 1;
+        return;
+    if (!verification->tidies || !may_destroy(findings))
+        note(verification, &finding);
 }
 
-static int verify(VERIFICATION *verification, ONEM2M_ERROR *error)
+static int verify_begun(VERIFICATION *verification, ONEM2M_ERROR *error)
 {
     ONEM2M_STORE_READER *reader = verification->reader;
 
     if (!onem2m_store_read_header(reader, verification->transaction, &verification->header,
                                   &verification->keys, error))
         return 0;
-    verification->account.format = verification->header.format;
+    verification->account = (ONEM2M_HEADER){ .format = verification->header.format };
     if ((verification->findings->has_objects &&
          !onem2m_store_list_objects(reader->store, &verification->objects, error)) ||
         !verify_records(verification, error))
         return 0;
     compare_with_header(verification);
-    return check_unrecorded(verification, error);
+    check_unrecorded(verification);
+    return 1;
 }
 
-/* Objects are compared with records while no writer is between the two; where nobody may write, nor
- * is there one who could be. */
+/* In a transaction that was begun, from the start; the objects are to be freed. */
+static int verify(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    int ok;
+
+    memset(verification->findings, 0, sizeof(*verification->findings));
+    verification->findings->has_objects = onem2m_store_has_objects(verification->reader->store);
+    onem2m_store_free_objects(&verification->objects);
+    ok = verify_begun(verification, error);
+    onem2m_store_keys_clear(&verification->keys);
+    return ok;
+}
+
+/* Objects are compared with records while no writer of this host is between the two; where nobody
+ * may write, nor is there one who could be. */
 static int begin(VERIFICATION *verification, ONEM2M_ERROR *error)
 {
+    ONEM2M_STORE_READER *reader = verification->reader;
     ONEM2M_ERROR why;
 
-    if (!verification->findings->has_objects)
-        return onem2m_store_begin(verification->reader, &verification->transaction, ONEM2M_READ,
-                                  error);
-    verification->has_lock =
-        onem2m_store_begin(verification->reader, &verification->transaction, ONEM2M_WRITE, &why);
-    if (verification->has_lock)
+    if (!onem2m_store_has_objects(reader->store) || verification->is_backup)
+        return onem2m_store_begin(reader, &verification->transaction, ONEM2M_READ, error);
+    if (onem2m_store_begin(reader, &verification->transaction, ONEM2M_WRITE, &why))
         return 1;
-    if (why.reason == ONEM2M_R_STORE_READ_ONLY && !verification->tidies)
-        return onem2m_store_begin(verification->reader, &verification->transaction, ONEM2M_READ,
-                                  error);
+    if (why.reason == ONEM2M_R_STORE_READ_ONLY)
+        return onem2m_store_begin(reader, &verification->transaction, ONEM2M_READ, error);
     if (error != NULL)
         *error = why;
     return 0;
@@ -211,17 +224,12 @@ static int begin(VERIFICATION *verification, ONEM2M_ERROR *error)
 
 static int run(VERIFICATION *verification, ONEM2M_ERROR *error)
 {
-    const ONEM2M_STORE *store = verification->reader->store;
     int ok;
 
-    memset(verification->findings, 0, sizeof(*verification->findings));
-    verification->findings->has_objects = onem2m_store_has_objects(store);
     if (!begin(verification, error))
         return 0;
     ok = verify(verification, error);
-    store->functions->abort(verification->transaction);
-    onem2m_store_keys_clear(&verification->keys);
-    onem2m_store_free_objects(&verification->objects);
+    verification->reader->store->functions->abort(verification->transaction);
     return ok;
 }
 
@@ -231,8 +239,56 @@ int onem2m_store_verify(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *find
     VERIFICATION verification = {
         .reader = reader, .findings = findings, .progress = progress, .argument = argument
     };
+    const int ok = run(&verification, error);
 
-    return run(&verification, error);
+    onem2m_store_free_objects(&verification.objects);
+    return ok;
+}
+
+int onem2m_store_verify_backup(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
+                               onem2m_store_progress_fn *progress, void *argument,
+                               ONEM2M_ERROR *error)
+{
+    VERIFICATION verification = { .reader = reader,
+                                  .findings = findings,
+                                  .progress = progress,
+                                  .argument = argument,
+                                  .is_backup = 1 };
+    const int ok = run(&verification, error);
+
+    onem2m_store_free_objects(&verification.objects);
+    return ok;
+}
+
+/* ---- Tidying ---- */
+
+static int verify_to_write(ONEM2M_STORE_WRITER *writer, void *argument, ONEM2M_ERROR *error)
+{
+    VERIFICATION *verification = argument;
+
+    verification->reader = writer->reader;
+    verification->transaction = writer->transaction;
+    return verify(verification, error);
+}
+
+/*
+ * The lock does not reach writers of other hosts; the commit does. It is refused when one of them
+ * has committed since it began. When it is not, whoever has made one of these objects and not yet
+ * committed its record is refused, and the object is of no use.
+ */
+static int tidy(VERIFICATION *verification, ONEM2M_ERROR *error)
+{
+    ONEM2M_STORE *store = verification->reader->store;
+
+    if (!run(verification, error))
+        return 0;
+    if (!may_destroy(verification->findings))
+        return 1;
+    if (!onem2m_store_write(store, verify_to_write, verification, error))
+        return 0;
+    return !may_destroy(verification->findings) ||
+           onem2m_store_destroy_unrecorded(store, &verification->objects, verification->findings,
+                                           error);
 }
 
 int onem2m_store_tidy(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findings,
@@ -243,6 +299,8 @@ int onem2m_store_tidy(ONEM2M_STORE_READER *reader, ONEM2M_STORE_FINDINGS *findin
                                   .progress = progress,
                                   .argument = argument,
                                   .tidies = 1 };
+    const int ok = tidy(&verification, error);
 
-    return run(&verification, error);
+    onem2m_store_free_objects(&verification.objects);
+    return ok;
 }

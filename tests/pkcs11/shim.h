@@ -76,6 +76,8 @@ typedef struct {
     CK_RV value;                 /* CKR_OK: nothing fails */
     CK_FLAGS token_flags;        /* added to what a token has */
     CK_FLAGS after_login;        /* the same from the next C_Login on */
+    void (*meanwhile)(void);     /* done once, in the call that would fail; NULL: nothing */
+    unsigned char is_elsewhere;  /* 1: tokens have other serial numbers, and locks other names */
     unsigned int delay;          /* microseconds before each C_Login */
     int forks;                   /* C_Initialize does, and waits for the child's end */
     unsigned int close_delay;    /* the same of each C_CloseSession */

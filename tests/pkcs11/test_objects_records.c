@@ -246,10 +246,22 @@ static void what_may_only_be_read_is_verified(void **state)
     objects_open();
     findings = must_verify();
     assert_int_equal(findings.records, 1);
-    assert_int_equal(findings.unrecorded, 0);
-    assert_int_equal(findings.first.reason, ONEM2M_R_NONE);
+    assert_int_equal(findings.unrecorded, 1);
+    assert_non_null(strstr(findings.first.detail, "no record names"));
     assert_false(onem2m_store_tidy(objects_fixture.reader, &findings, NULL, NULL, &error));
     assert_int_equal(error.reason, ONEM2M_R_STORE_READ_ONLY);
+    assert_int_equal(objects_of_store(), 2);
+}
+
+static void where_nothing_is_to_be_tidied_nothing_is_written(void **state)
+{
+    (void)state;
+    add_kpm(0);
+    objects_close();
+    tokens.shim->token_flags = CKF_WRITE_PROTECTED;
+    objects_open();
+    assert_int_equal(must_tidy().destroyed, 0);
+    must_be_clean();
 }
 
 int main(int argc, char *argv[])
@@ -263,6 +275,7 @@ int main(int argc, char *argv[])
         OBJECTS_TEST(another_object_has_not_the_keys),
         OBJECTS_TEST(wrapped_keys_are_used_and_become_objects),
         OBJECTS_TEST(what_may_only_be_read_is_verified),
+        OBJECTS_TEST(where_nothing_is_to_be_tidied_nothing_is_written),
     };
 
     return run_with_keeper(argc, argv, tests, COUNT_OF(tests));

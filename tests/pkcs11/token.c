@@ -135,6 +135,8 @@ void reset_shim(void)
     tokens.shim->fails_any = 0;
     tokens.shim->after = 0;
     tokens.shim->kills = 0;
+    tokens.shim->meanwhile = NULL;
+    tokens.shim->is_elsewhere = 0;
     tokens.shim->all_calls = 0;
     tokens.shim->failed = SHIM_FUNCTION_COUNT;
     for (size_t i = 0; i < SHIM_FUNCTION_COUNT; i++)
