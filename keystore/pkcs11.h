@@ -85,6 +85,11 @@ CK_RV onem2m_pkcs11_initialize(CK_FUNCTION_LIST *module);
 void onem2m_pkcs11_begin_again(CK_FUNCTION_LIST *module);
 void onem2m_pkcs11_note_opened(const CK_FUNCTION_LIST *module);
 
+/* Whether somebody has waited for the modules of a URI in vain: nobody does again before they have
+ * served somebody. */
+int onem2m_pkcs11_is_given_up(const P11KitUri *uri);
+void onem2m_pkcs11_give_up(const P11KitUri *uri, int is_given_up);
+
 /* ---- Sessions ---- */
 
 typedef struct {

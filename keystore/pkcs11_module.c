@@ -16,6 +16,7 @@ typedef struct loaded_st {
     struct loaded_st *next;
     char *path;                 /* NULL: those registered with p11-kit */
     CK_FUNCTION_LIST **modules; /* NULL behind the last */
+    atomic_int is_given_up;
     atomic_uint *opened; /* of each: 1 + the generation of the process that opened a token of it */
 } LOADED;
 
@@ -158,6 +159,21 @@ CK_RV onem2m_pkcs11_initialize(CK_FUNCTION_LIST *module)
     const CK_RV value = p11_kit_module_initialize(module);
 
     return value == CKR_CRYPTOKI_ALREADY_INITIALIZED ? CKR_OK : value;
+}
+
+int onem2m_pkcs11_is_given_up(const P11KitUri *uri)
+{
+    LOADED *loaded = find(p11_kit_uri_get_module_path(uri));
+
+    return loaded != NULL && atomic_load(&loaded->is_given_up);
+}
+
+void onem2m_pkcs11_give_up(const P11KitUri *uri, int is_given_up)
+{
+    LOADED *loaded = find(p11_kit_uri_get_module_path(uri));
+
+    if (loaded != NULL)
+        atomic_store(&loaded->is_given_up, is_given_up);
 }
 
 static atomic_uint *find_opened(const CK_FUNCTION_LIST *module)

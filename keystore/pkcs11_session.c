@@ -2,7 +2,6 @@
  * Copyright 2026 The onem2m-provider authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <stdatomic.h>
 #include "pkcs11.h"
 #include "pkcs11_find.h"
 #include "pkcs11_turn.h"
@@ -13,9 +12,6 @@ static const unsigned int pauses[] = { 10, 20, 40, 80, 160, 320, 320, 320, 320, 
 #define PAUSES (sizeof(pauses) / sizeof(pauses[0]))
 #define PAUSES_MISSING 3
 #define LOGINS 2
-
-/* Who has waited for a module in vain does not again before it has served somebody. */
-static atomic_int is_given_up;
 
 int onem2m_pkcs11_is_passing(CK_RV value)
 {
@@ -99,11 +95,11 @@ static ONEM2M_PKCS11_FOUND try_once(OPENING *opening)
 }
 
 /* How many pauses there are for it. */
-static size_t patience(ONEM2M_PKCS11_FOUND result)
+static size_t patience(const OPENING *opening, ONEM2M_PKCS11_FOUND result)
 {
     if (result == ONEM2M_PKCS11_MISSING)
         return PAUSES_MISSING;
-    return result == ONEM2M_PKCS11_PASSING && !atomic_load(&is_given_up) ? PAUSES : 0;
+    return result == ONEM2M_PKCS11_PASSING && !onem2m_pkcs11_is_given_up(opening->uri) ? PAUSES : 0;
 }
 
 /* With the turn. */
@@ -111,12 +107,12 @@ static int open_in_turn(OPENING *opening)
 {
     ONEM2M_PKCS11_FOUND result = try_once(opening);
 
-    for (size_t tries = 0; tries < patience(result); tries++) {
+    for (size_t tries = 0; tries < patience(opening, result); tries++) {
         onem2m_pkcs11_rest(pauses[tries]);
         onem2m_pkcs11_look_again(opening->uri);
         result = try_once(opening);
     }
-    atomic_store(&is_given_up, result == ONEM2M_PKCS11_PASSING);
+    onem2m_pkcs11_give_up(opening->uri, result == ONEM2M_PKCS11_PASSING);
     if (result == ONEM2M_PKCS11_FOUND_IT)
         onem2m_pkcs11_note_opened(opening->session->module);
     return result == ONEM2M_PKCS11_FOUND_IT;

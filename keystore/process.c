@@ -7,8 +7,8 @@
 
 /* Variables that are no provider context's (DESIGN.md, rule 5) are these, the list of environments
  * in lmdb_environment.c that the same lock guards, and what a process has loaded of PKCS#11
- * (pkcs11_module.c), learnt of PINs (pkcs11_refused.c) and takes turns at (pkcs11_turn.c,
- * pkcs11_session.c), which every context of it shares. */
+ * (pkcs11_module.c), learnt of PINs (pkcs11_refused.c) and takes turns at (pkcs11_turn.c), which
+ * every context of it shares. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static ONEM2M_PROCESS_WATCH *watches;
 static unsigned int generation;

@@ -179,6 +179,36 @@ static void nobody_waits_twice(void **state)
     }
 }
 
+static int given_up(const char *uri)
+{
+    P11KitUri *parsed;
+    ONEM2M_ERROR error;
+    int is_given_up;
+
+    assert_true(onem2m_pkcs11_parse_uri(&parsed, uri, &error));
+    is_given_up = onem2m_pkcs11_is_given_up(parsed);
+    p11_kit_uri_free(parsed);
+    return is_given_up;
+}
+
+/* Which says nothing of another module. */
+static void each_module_for_itself(void **state)
+{
+    ONEM2M_ERROR error;
+
+    (void)state;
+    reset_shim();
+    must_open();
+    let_fail_always(SHIM_C_GetSlotList, CKR_GENERAL_ERROR);
+    assert_false(opens(&error));
+    assert_true(given_up(token_uri("others", "key")));
+    assert_false(given_up("pkcs11:token=seals;object=key"));
+    assert_false(given_up("pkcs11:token=seals;object=key?module-path=/nowhere.so"));
+    reset_shim();
+    must_open();
+    assert_false(given_up(token_uri("seals", "key")));
+}
+
 /* A try may have been taken from the PIN, so there is one more login, or none when it was. */
 static void logins_that_fail(void **state)
 {
@@ -509,6 +539,7 @@ int main(void)
         cmocka_unit_test(initialising),
         cmocka_unit_test(what_does_not),
         cmocka_unit_test(nobody_waits_twice),
+        cmocka_unit_test(each_module_for_itself),
         cmocka_unit_test(logins_that_fail),
         cmocka_unit_test(another_session),
         cmocka_unit_test(lock_that_is_kept),
