@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
-#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include "expect.h"
@@ -284,12 +283,13 @@ static void another_session(void **state)
 
 /* ---- The lock among processes ---- */
 
-#define LOCK_STEPS 3 /* to look for the token, to open a session, to log in */
+#define LOCK_STEPS 3UL /* to look for the token, to open a session, to log in */
 
 static atomic_ulong lock_tries;
 static atomic_int lock_was_had; /* at the last try */
 
 /* The system's, counted. */
+int flock(int file, int operation);
 int flock(int file, int operation)
 {
     const int result = (int)syscall(SYS_flock, file, operation);
