@@ -196,6 +196,7 @@ ONEM2M_TOKEN_LOGIN *onem2m_token_login_new(P11KitUri *uri, ONEM2M_ERROR *error)
     }
     login->generation = onem2m_process_generation();
     if (!onem2m_pkcs11_open(&login->session, uri, 0, error)) {
+        onem2m_pkcs11_say_which(error, uri);
         OPENSSL_free(login);
         return NULL;
     }

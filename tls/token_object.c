@@ -233,7 +233,10 @@ static int check_always(const ONEM2M_PKCS11_SESSION *session, const PKCS11_KEY *
         if (is_always_asked(session, found[i], &value))
             return refuse_always(uri, error);
     }
-    return value == CKR_OK || onem2m_pkcs11_refuse(error, function, value);
+    if (value == CKR_OK)
+        return 1;
+    onem2m_pkcs11_refuse(error, function, value);
+    return onem2m_pkcs11_say_which(error, uri);
 }
 
 EVP_PKEY *onem2m_token_private_key(const ONEM2M_TOKEN_LOGIN *login, P11KitUri *uri,
