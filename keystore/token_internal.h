@@ -97,15 +97,18 @@ typedef struct {
  * What a call that used the same key as the one before it leaves to the next of its thread: login,
  * session and handle, which are given back without delay when the token's attention changes.
  * is_busy: a thread looks at it, or is in the module with it; the rest is that thread's alone.
+ * apart: what threads write to is in no line of a processor's caches with their neighbours'.
  */
-typedef struct {
-    atomic_int is_busy;
-    unsigned int attention;    /* of the token, when it was left here */
-    ONEM2M_TOKEN_LOGIN *login; /* NULL: nothing is here */
-    CK_SESSION_HANDLE session;
-    ONEM2M_TOKEN_ENTRY *held;
-    const ONEM2M_TOKEN_ENTRY *last; /* what was held last, to be compared and not looked into */
-    char padding[128 - 5 * sizeof(void *) - sizeof(atomic_int) - sizeof(unsigned int)];
+typedef union {
+    struct {
+        atomic_int is_busy;
+        unsigned int attention;    /* of the token, when it was left here */
+        ONEM2M_TOKEN_LOGIN *login; /* NULL: nothing is here */
+        CK_SESSION_HANDLE session;
+        ONEM2M_TOKEN_ENTRY *held;
+        const ONEM2M_TOKEN_ENTRY *last; /* what was held last, to be compared and not looked into */
+    };
+    char apart[128];
 } ONEM2M_TOKEN_SLOT;
 #define ONEM2M_TOKEN_SLOTS 8
 
