@@ -241,15 +241,17 @@ static void assert_as_after(const OPERATION *operation, int may_be_left)
 #define NAME(name) #name,
 static const char *const names[] = { SHIM_FUNCTIONS(NAME) };
 
+typedef enum {
+    ONCE,
+    FOR_GOOD, /* nor does any call behind it work */
+    ANSWERED  /* by a call that has done what it says it has not */
+} HOW;
+
 typedef struct {
     const OPERATION *operation;
     CK_RV value;
     unsigned long skip; /* calls that do not fail before it */
-    enum {
-        ONCE,
-        FOR_GOOD, /* nor does any call behind it work */
-        ANSWERED  /* by a call that has done what it says it has not */
-    } how;
+    HOW how;
     char what[160];
 } FAILURE;
 
@@ -456,7 +458,7 @@ static void begins(void **state)
 }
 
 /* NSS's softokn takes long to make objects, and some time to find them: not every call. */
-static unsigned long step_of_calls(int how)
+static unsigned long step_of_calls(HOW how)
 {
     const unsigned long step = how == ONCE ? 1 : 3;
 
@@ -465,7 +467,7 @@ static unsigned long step_of_calls(int how)
     return !keeper.is_nss ? step : token_store_has_objects() ? 12 * step : 4 * step;
 }
 
-static void fail_each_call(const OPERATION *operation, int how, value_fn *value_of)
+static void fail_each_call(const OPERATION *operation, HOW how, value_fn *value_of)
 {
     FAILURE failure = { .operation = operation, .how = how };
 
