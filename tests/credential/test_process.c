@@ -211,10 +211,18 @@ static void signature_fails(void **state)
 
 /* ---- Programs with both layers: other_users.c ---- */
 
-/* A child keeps what it inherited of a token, and must; one way frees nothing. */
+/* A child keeps what it inherited of a token, and must; one way frees nothing. Of modules that
+ * libp11 has unloaded and loaded again LeakSanitizer (gcc 12) crashes looking for thread-local
+ * storage. */
 static const char *leaks_of(const char *how)
 {
-    return strcmp(how, "fork") == 0 || strcmp(how, "not-freed") == 0 ? "0" : "1";
+    static const char *const ways[] = { "fork", "not-freed", "libp11" };
+
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        if (strcmp(how, ways[i]) == 0)
+            return "0";
+    }
+    return "1";
 }
 
 static void run_user(const char *how)
