@@ -66,6 +66,8 @@ static void after_fork_in_child(void *argument)
 
     if (!backend->is_held)
         abandon(backend);
+    else /* EPERM, since the child's thread is another; but ThreadSanitizer sees it */
+        (void)pthread_mutex_unlock(&backend->token);
     init_token(backend);
     pthread_mutex_init(&backend->writer, NULL);
     onem2m_records_leave_lock(backend);
