@@ -69,11 +69,11 @@ static int find_all(ONEM2M_TOKEN_CALL *call, LISTING *listing)
 
 /* ---- Reading ---- */
 
-/* Another id than ours, or destroyed meanwhile: none of the list. */
-static int is_none(CK_RV value)
+/* Another id than ours, or destroyed meanwhile, as is said twice: none of the list. */
+static int is_none(const ONEM2M_TOKEN_CALL *call, CK_RV value)
 {
-    return value == CKR_BUFFER_TOO_SMALL || value == CKR_OBJECT_HANDLE_INVALID ||
-           value == CKR_ATTRIBUTE_TYPE_INVALID;
+    return value == CKR_BUFFER_TOO_SMALL || value == CKR_ATTRIBUTE_TYPE_INVALID ||
+           (value == CKR_OBJECT_HANDLE_INVALID && call->tries > 0);
 }
 
 static int read_one(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE handle, LISTING *listing)
@@ -87,7 +87,7 @@ static int read_one(ONEM2M_TOKEN_CALL *call, CK_OBJECT_HANDLE handle, LISTING *l
                                   { CKA_EXTRACTABLE, &is_extractable, sizeof(is_extractable) } };
     const CK_RV value = call->module->C_GetAttributeValue(call->session, handle, attributes, 4);
 
-    if (value != CKR_OK && !is_none(value))
+    if (value != CKR_OK && !is_none(call, value))
         return onem2m_token_failed(call, "C_GetAttributeValue", value);
     if (value != CKR_OK || attributes[0].ulValueLen != sizeof(object->id))
         return 1;
