@@ -9,8 +9,6 @@
 
 /* The configuration of a store, its beginning and its end. */
 
-#define TOKEN_SCHEME "pkcs11:"
-
 static const ONEM2M_BACKEND_FUNCTIONS *const backends[] = { &onem2m_backend_memory,
                                                             &onem2m_backend_lmdb };
 
@@ -57,7 +55,7 @@ typedef struct {
 static int find_place(PLACE *place, const char *keystore, ONEM2M_ERROR *error)
 {
     memset(place, 0, sizeof(*place));
-    place->has_token = strncmp(keystore, TOKEN_SCHEME, strlen(TOKEN_SCHEME)) == 0;
+    place->has_token = onem2m_token_keystore_is(keystore);
     if (!place->has_token) {
         place->functions = choose_backend(keystore, &place->location, error);
         return place->functions != NULL;
